@@ -1,0 +1,4 @@
+/** Runs the benches, one after the other; each prints its figures beside its floor. */
+import { approvalBench } from './approval.ts';
+
+await approvalBench();

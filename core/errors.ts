@@ -1,0 +1,204 @@
+/** The one table of refusals: permanent codes that are never reused, a sentence, the HTTP status, and what the user can do. */
+
+/** `{name}` in a sentence or hint is filled from the details. Codes are permanent; a retired code stays here, marked in its hint. */
+export const ERRORS = {
+  XCK_BYTES: {
+    status: 400,
+    sentence: 'These bytes are not {what}: {why}.',
+    hint: 'Send exactly the bytes that the format names.',
+  },
+  XCK_STATEMENT: {
+    status: 409,
+    sentence: 'The {act} statement does not fit: {why}.',
+    hint: 'Read the step again and sign what it says now.',
+  },
+  XCK_SIGNATURE: {
+    status: 403,
+    sentence: 'The signature does not hold: {why}.',
+    hint: 'Sign the statement with the key that the roster has for you.',
+  },
+  XCK_NOT_NOW: {
+    status: 409,
+    sentence: '{what} cannot follow now: {why}.',
+    hint: 'Look at the room: it says what is waited for.',
+  },
+  XCK_UNKNOWN: { status: 404, sentence: 'There is no {what} “{name}”.', hint: 'Look at the names again.' },
+  XCK_SEAT_TAKEN: { status: 409, sentence: 'The {seat} seat is taken.', hint: 'Its holder can leave it.' },
+  XCK_TWO_SEATS: {
+    status: 409,
+    sentence: 'You hold the {seat} seat; a person holds one seat.',
+    hint: 'Leave that seat first.',
+  },
+  XCK_ROLE: {
+    status: 403,
+    sentence: 'The {seat} seat asks for the role {roles}.',
+    hint: 'Ask somebody who holds it in the roster.',
+  },
+  XCK_SEAT: {
+    status: 403,
+    sentence: 'The {seat} seat is not asked here; {needed} is.',
+    hint: 'Somebody in one of those seats can answer.',
+  },
+  XCK_NOT_SEATED: { status: 403, sentence: 'You do not hold that seat.', hint: 'Take a seat of this run first.' },
+  XCK_SELF: {
+    status: 403,
+    sentence: 'You opened, led, armed or keyed in this run, so your confirmation cannot count.',
+    hint: 'Still needed: {needed}.',
+  },
+  XCK_AUTHOR: {
+    status: 403,
+    sentence: 'You are an author of this runbook, so your confirmation cannot count.',
+    hint: 'Still needed: {needed}.',
+  },
+  XCK_LEAD: { status: 403, sentence: 'Only the lead can {act}.', hint: 'Ask the person in the lead seat.' },
+  XCK_AGENT: { status: 403, sentence: 'This agent did not arm the step.', hint: 'The agent that armed it runs it.' },
+  XCK_QUORUM: {
+    status: 409,
+    sentence: 'Not enough people yet: {missing} missing, from {seats}.',
+    hint: 'The room names who may give it.',
+  },
+  XCK_HELD: {
+    status: 423,
+    sentence: 'The run is held; nothing further starts.',
+    hint: 'The lead and the quorum lift a hold by signing.',
+  },
+  XCK_ABSENT: {
+    status: 409,
+    sentence: 'Somebody who is needed has gone: {seats}.',
+    hint: 'Wait until they are back, or arm again with others.',
+  },
+  XCK_PROBE: {
+    status: 409,
+    sentence: 'The probe {probe} does not hold: {why}.',
+    hint: 'Bring the service to the expected state and arm again.',
+  },
+  XCK_OTHER_ARMING: {
+    status: 409,
+    sentence: 'That is not the arming of {step} that is open now.',
+    hint: 'Read the step again; an answer counts for one arming only.',
+  },
+  XCK_STALE: {
+    status: 409,
+    sentence: 'The run has moved since this {act} was prepared.',
+    hint: 'Read what came in between and sign again.',
+  },
+  XCK_TWICE: {
+    status: 409,
+    sentence: 'You have signed this already; nobody counts twice.',
+    hint: 'Another person is needed.',
+  },
+  XCK_DIFFERED: {
+    status: 409,
+    sentence: 'Your answer to {challenges} differs.',
+    hint: 'Look again from your own session; a second time holds the run.',
+  },
+  XCK_MOVED: {
+    status: 409,
+    sentence: 'Another entry came first.',
+    hint: 'Verify what came in between and sign again over the new head.',
+  },
+  XCK_TOKEN: {
+    status: 403,
+    sentence: 'This enrolment token is unknown or used.',
+    hint: 'Ask a keeper for a new link.',
+  },
+  XCK_EXISTS: { status: 409, sentence: '{what} is already {how}.', hint: 'Look at the list; nothing was changed.' },
+  XCK_SIGNED_OUT: { status: 401, sentence: 'You are not signed in.', hint: 'Open your link, or run: crosscheck login' },
+  XCK_STOPPED: {
+    status: 503,
+    sentence: 'The server has stopped taking commands: {why}.',
+    hint: 'Nothing that was acknowledged is lost; restart the server and look at its log.',
+  },
+  XCK_NO_AGENT: {
+    status: 503,
+    sentence: 'The agent {agent} is not connected.',
+    hint: 'Start it, or wait until it has come back.',
+  },
+  XCK_TARGET: {
+    status: 409,
+    sentence: 'The target that you typed is not the step’s target.',
+    hint: 'Type the name of the target: {target}.',
+  },
+  XCK_INPUT: { status: 400, sentence: '{where}: {why}.', hint: 'Correct it and send it again; nothing was changed.' },
+  XCK_LIMIT: { status: 429, sentence: 'Too many requests.', hint: 'Wait {seconds} s and try again.' },
+  XCK_UNEXPECTED: {
+    status: 500,
+    sentence: 'Something unexpected happened, so nothing was let through: {why}.',
+    hint: 'Look at the log of the server or agent, then try again.',
+  },
+  XCK_ORIGIN: {
+    status: 403,
+    sentence: 'This request comes from another page.',
+    hint: 'Open Crosscheck by the address it was set up with.',
+  },
+  XCK_EXPRESSION: {
+    status: 409,
+    sentence: 'The expression {text} has no value: {why}.',
+    hint: 'Correct the runbook or the inputs; nothing is guessed.',
+  },
+  XCK_RENDER: {
+    status: 409,
+    sentence: '{what} is not what the runbook and the inputs say.',
+    hint: 'Do not sign it. Somebody or something changed what would run.',
+  },
+  XCK_INTEGRITY: {
+    status: 422,
+    sentence: 'The record is not whole: {why}.',
+    hint: 'Export it again; if it stays, keep both files: somebody changed something.',
+  },
+  XCK_AUTHENTICITY: {
+    status: 422,
+    sentence: 'The record says more than was signed: {why}.',
+    hint: 'Treat the run as unproven and ask whoever is named for their receipt.',
+  },
+  XCK_POLICY: {
+    status: 422,
+    sentence: 'The record breaks a rule of the run: {why}.',
+    hint: 'Treat the run as unproven; the entry named is where it went wrong.',
+  },
+  XCK_FORK: {
+    status: 409,
+    sentence: 'The log shows a tree {why}.',
+    hint: 'Stop and call the people who keep the site: history was changed or restored.',
+  },
+  XCK_CLEARANCE: {
+    status: 409,
+    sentence: 'The agent does not clear this: {why}.',
+    hint: 'Nothing ran. Look at what it could not verify.',
+  },
+  XCK_PROGRAM: {
+    status: 409,
+    sentence: 'The program {program} cannot run: {why}.',
+    hint: 'Install it where the agent looks, or correct the runbook, and arm again.',
+  },
+  XCK_LATE: {
+    status: 409,
+    sentence: 'The start became known too late to go on.',
+    hint: 'The command did not run; the outcome says not-started.',
+  },
+} as const satisfies Record<string, { status: number; sentence: string; hint: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A refusal as data: it travels in API answers, the CLI and the log by its code. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+const fill = (text: string, details: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name));
+
+/** Builds the refusal of `code`; details only fill the blanks of its sentence and hint. */
+export function refusal(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): Refusal {
+  const { status, sentence, hint } = ERRORS[code];
+  return { code, status, sentence: fill(sentence, details), hint: fill(hint, details) };
+}
+
+/** Shorthand for a failed `Result`. */
+export const fail = (
+  code: ErrorCode,
+  details: Readonly<Record<string, string | number>> = {},
+): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal: refusal(code, details) });

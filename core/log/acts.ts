@@ -1,0 +1,107 @@
+/** The act table: who signs what, in which lines and with which meaning. These bytes are verified for ever; nothing here may change. */
+
+const COMMON = ['origin', 'mode', 'run', 'runbook', 'step', 'attempt', 'armed', 'agent', 'target', 'do'] as const;
+const SIGNED = ['nonce', 'tree', 'client', 'signed-at', 'not-after'] as const;
+const GENERIC = [
+  'origin',
+  'mode',
+  'run',
+  'about',
+  'content',
+  'signer',
+  'tree',
+  'client',
+  'signed-at',
+  'meaning',
+] as const;
+
+/** The lines of each act's statement, in order, after the header line `crosscheck-<act>/v1`. */
+export const LINES = {
+  confirm: [...COMMON, 'eyes', 'roster', 'signer', 'seat', 'role', 'read-back', ...SIGNED, 'meaning'],
+  refuse: [...COMMON, 'eyes', 'roster', 'signer', 'seat', 'role', ...SIGNED, 'reason', 'meaning'],
+  key: [...COMMON, 'roster', 'signer', 'confirmations', ...SIGNED, 'meaning'],
+  open: GENERIC,
+  lift: GENERIC,
+  close: GENERIC,
+  runbook: GENERIC,
+  approve: GENERIC,
+  enrol: GENERIC,
+  armed: [
+    'origin',
+    'mode',
+    'run',
+    'runbook',
+    'step',
+    'attempt',
+    'agent',
+    'target',
+    'do',
+    'action',
+    'probes',
+    'roster',
+    'nonce',
+    'at',
+    'not-after',
+  ],
+  started: [
+    'origin',
+    'mode',
+    'run',
+    'step',
+    'attempt',
+    'armed',
+    'key',
+    'after',
+    'agent',
+    'roster',
+    'tree',
+    'nonce',
+    'at',
+  ],
+  outcome: [
+    'origin',
+    'mode',
+    'run',
+    'step',
+    'attempt',
+    'started',
+    'agent',
+    'result',
+    'exit',
+    'output',
+    'checks',
+    'artifact',
+    'at',
+  ],
+} as const;
+
+export type Act = keyof typeof LINES;
+export type Line = (typeof LINES)[Act][number];
+/** The values of one act's statement, by line. */
+export type Lines<A extends Act> = { readonly [L in (typeof LINES)[A][number]]: string };
+
+/** What a person says by signing; one constant per act, the last line of the statement. */
+export const MEANING = {
+  confirm: 'I inspected this command and its target, checked them from my own session, and confirm that it may run',
+  refuse: 'I refuse that this command runs now',
+  key: 'I turn the key: start this command on these confirmations',
+  open: 'I open this run of this approved runbook with these inputs and lead it',
+  lift: 'I agree that this hold is lifted',
+  close: 'I close this run; its record up to here is complete',
+  runbook: 'I register this runbook folder and name its authors',
+  approve: 'I read this runbook folder, did not write it, and approve it for live runs',
+  enrol: 'I enrol this key as my own',
+} as const satisfies Partial<Record<Act, string>>;
+
+/** The keys of `content`, sorted, for the acts that have it; every key is present, null where absent. */
+export const CONTENT = {
+  open: ['follows', 'inputs', 'run'],
+  lift: [],
+  close: ['result', 'roster'],
+  runbook: ['authors', 'id', 'runbook'],
+  approve: ['runbook'],
+  enrol: ['key', 'kind', 'token'],
+} as const satisfies Partial<Record<Act, readonly string[]>>;
+
+/** Acts whose effect needs several signatures, each kept as an `act.signed` entry. */
+export const COLLECTED = ['lift', 'close'] as const satisfies readonly Act[];

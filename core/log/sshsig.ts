@@ -1,0 +1,118 @@
+/** SSHSIG (OpenSSH PROTOCOL.sshsig), stricter than ssh-keygen: one spelling, SHA-512 only, the enrolled key's algorithm only. */
+import { base64, concat, equal, fromBase64, fromUtf8, utf8 } from '../bytes/encoding.ts';
+import { sha512 } from '../bytes/hash.ts';
+import { mpint, uint32, wireReader, wireString } from '../bytes/wire.ts';
+import { fail, type Refusal } from '../errors.ts';
+import { ok, type Result } from '../result.ts';
+import type { KeyType, PublicKey } from './publicKey.ts';
+import type { VerifyRaw } from './signature.ts';
+
+const MAGIC = utf8('SSHSIG');
+const HASH = utf8('sha512');
+const BEGIN = '-----BEGIN SSH SIGNATURE-----\n';
+const END = '-----END SSH SIGNATURE-----\n';
+
+export interface Sshsig {
+  /** The signer's key in SSH wire form. */
+  readonly publicKey: Uint8Array;
+  readonly namespace: string;
+  /** Algorithm and signature in SSH wire form. */
+  readonly signatureBlob: Uint8Array;
+}
+
+/** `crosscheck-<act>-v1@` and the origin's host without port. */
+export const namespaceOf = (act: string, origin: string): string =>
+  `crosscheck-${act}-v1@${origin.replace(/[/:].*$/s, '')}`;
+
+/** The bytes that the key signs: magic, namespace, empty reserved, `sha512`, SHA-512 of the message. */
+export const signedData = (namespace: string, message: Uint8Array): Uint8Array =>
+  concat(
+    MAGIC,
+    wireString(utf8(namespace)),
+    wireString(new Uint8Array(0)),
+    wireString(HASH),
+    wireString(sha512(message)),
+  );
+
+/** The armored signature as ssh-keygen writes it: 70 columns, final line feed. */
+export function armor({ publicKey, namespace, signatureBlob }: Sshsig): string {
+  const blob = concat(
+    MAGIC,
+    uint32(1),
+    wireString(publicKey),
+    wireString(utf8(namespace)),
+    wireString(new Uint8Array(0)),
+    wireString(HASH),
+    wireString(signatureBlob),
+  );
+  return `${BEGIN}${base64(blob).replace(/.{1,70}/g, '$&\n')}${END}`;
+}
+
+const unreadable = (why: string): { ok: false; refusal: Refusal } =>
+  fail('XCK_BYTES', { what: 'an SSH signature', why });
+
+/** Reads an armored signature that `armor` would write again byte for byte: so version 1, empty reserved, sha512. */
+export function parseSshsig(text: string): Result<Sshsig> {
+  if (!text.startsWith(BEGIN) || !text.endsWith(END)) return unreadable('the armor is missing');
+  const blob = fromBase64(text.slice(BEGIN.length, -END.length).replaceAll('\n', ''));
+  if (!blob) return unreadable('inside the armor is no base64');
+  const reader = wireReader(blob.subarray(MAGIC.length));
+  // Magic, version, reserved and hash are constants: writing them again is what compares them.
+  reader.uint32();
+  const publicKey = reader.string();
+  const namespace = fromUtf8(reader.string());
+  reader.string();
+  reader.string();
+  const signatureBlob = reader.string();
+  if (!reader.ended() || namespace === undefined) return unreadable('its fields do not fit');
+  const signature = { publicKey, namespace, signatureBlob };
+  return armor(signature) === text ? ok(signature) : unreadable('ssh-keygen would write it differently with sha512');
+}
+
+const pad32 = (magnitude: Uint8Array): Uint8Array => concat(new Uint8Array(32 - magnitude.length), magnitude);
+
+/** From the signature inside the blob to the 64 bytes that VerifyRaw takes, and back; null when it does not fit. */
+const FORMS: Readonly<
+  Record<KeyType, { raw(wire: Uint8Array): Uint8Array | null; wire(raw: Uint8Array): Uint8Array }>
+> = {
+  'ssh-ed25519': { raw: (wire) => (wire.length === 64 ? wire : null), wire: (raw) => raw },
+  'ecdsa-sha2-nistp256': {
+    raw(wire) {
+      const reader = wireReader(wire);
+      const r = reader.mpint();
+      const s = reader.mpint();
+      return reader.ended() && r.length <= 32 && s.length <= 32 ? concat(pad32(r), pad32(s)) : null;
+    },
+    wire: (raw) => concat(mpint(raw.subarray(0, 32)), mpint(raw.subarray(32))),
+  },
+};
+
+/** The SSH signature blob of a raw one: 64 bytes of Ed25519, or r‖s of ECDSA P-256 as WebCrypto gives it. */
+export const rawToSshSignature = (type: KeyType, raw: Uint8Array): Uint8Array =>
+  concat(wireString(utf8(type)), wireString(FORMS[type].wire(raw)));
+
+function rawSignature(type: KeyType, blob: Uint8Array): Uint8Array | null {
+  const reader = wireReader(blob);
+  const named = reader.string();
+  const wire = reader.string();
+  return reader.ended() && equal(named, utf8(type)) ? FORMS[type].raw(wire) : null;
+}
+
+const unsigned = (why: string): { ok: false; refusal: Refusal } => fail('XCK_SIGNATURE', { why });
+
+/** Whether `text` is the signature of `message` by the enrolled `key`, made for exactly this namespace. */
+export async function verifySshsig(
+  text: string,
+  message: Uint8Array,
+  by: { readonly key: PublicKey; readonly namespace: string; readonly verify: VerifyRaw },
+): Promise<Result<true>> {
+  const parsed = parseSshsig(text);
+  if (!parsed.ok) return parsed;
+  const { publicKey, namespace, signatureBlob } = parsed.value;
+  if (!equal(publicKey, by.key.blob)) return unsigned('it is by another key');
+  if (namespace !== by.namespace) return unsigned('it was made for another purpose');
+  const raw = rawSignature(by.key.type, signatureBlob);
+  if (!raw) return unsigned('it is not of the kind that the key makes');
+  const holds = await by.verify(by.key.algorithm, by.key.raw, signedData(namespace, message), raw);
+  return holds ? ok(true) : unsigned('it was made over other bytes');
+}

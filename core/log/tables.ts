@@ -1,0 +1,369 @@
+/**
+ * The entry table: every type of entry with its fields, writers, bodies, act, invariants and whether the machine
+ * hears it. An entry that this table does not describe is INVALID; the table must never grow a field without its rule.
+ */
+import Type from 'typebox';
+import type { Act } from './acts.ts';
+import {
+  Actor,
+  AgentId,
+  Base64,
+  closed,
+  Id,
+  Int,
+  Nonce,
+  named,
+  Principal,
+  Ref,
+  RunId,
+  Sha256,
+  words,
+} from './forms.ts';
+
+/** A key as the roster knows it. `ssh` was pasted by a keeper, `browser` was enrolled by a page with a token. */
+const Key = closed({ key: Type.String({ maxLength: 1000 }), kind: words('ssh', 'browser') });
+/** A person of the roster: `token` is the SHA-256 of a one-time enrolment token, or null when keys are given. */
+const Person = closed({
+  id: Principal,
+  keys: Type.Array(Key),
+  roles: Type.Array(Id),
+  token: Type.Union([Sha256, Type.Null()]),
+});
+const SiteAgent = closed({
+  id: AgentId,
+  key: Type.String({ maxLength: 1000 }),
+  kind: words('embedded', 'detached'),
+  serves: Type.Array(Id),
+});
+/** What genesis fixes; its JCS is what the origin's 32 hex digits are made of. */
+export const Site = closed({
+  agents: Type.Array(SiteAgent),
+  host: Type.String({ pattern: '^[a-z0-9.-]{1,253}(:[0-9]{1,5})?$' }),
+  keepers: closed({ need: Int, of: Type.Array(Principal) }),
+  log_key: Base64,
+  origins: Type.Array(Type.String({ pattern: '^https?://[a-z0-9.:-]{1,260}$' })),
+  people: Type.Array(Person),
+  random: Nonce,
+  reviewer_roles: Type.Array(Id),
+});
+
+const Exit = Type.Union([Int, Type.String({ pattern: '^SIG[A-Z0-9]{1,10}$' })]);
+const Probes = named(Id, closed({ digest: Sha256, ok: Type.Union([Type.Boolean(), Type.Null()]) }));
+const Artifact = closed({ digest: Sha256, size: Int });
+
+/** Why an arming stopped being one; nothing runs on a void arming, whatever was signed. */
+export const VOID_REASONS = [
+  'agent',
+  'crew',
+  'drift',
+  'expired',
+  'hold',
+  'presence',
+  'probe',
+  'rearmed',
+  'refused',
+  'roster',
+  'withdrawn',
+] as const;
+/** What raised a hold: a person, or a rule of the run that the server applies. */
+export const HOLD_CAUSES = ['differed', 'failed', 'person', 'presence', 'unknown'] as const;
+
+const step = { step: Id, attempt: Int };
+const armed = { ...step, armed: Ref };
+const outcome = {
+  ...step,
+  started: Ref,
+  exit: Type.Optional(Exit),
+  checks: named(Id, Type.Boolean()),
+  artifact: Type.Optional(Artifact),
+  output_length: Type.Optional(Int),
+};
+
+export type Chain = 'none' | 'run' | 'roster';
+export type Writer = 'person' | 'agent' | 'server';
+
+interface Rule<F extends Type.TProperties, C extends Chain> {
+  /** The type's own fields. */
+  readonly fields: F;
+  readonly chain: C;
+  readonly writers: readonly Writer[];
+  /** Bodies that must be there, then those that may be. */
+  readonly bodies: readonly string[];
+  readonly mayHave: readonly string[];
+  /** May carry bodies named `probe-<id>`. */
+  readonly probes: boolean;
+  /** Whose statement the entry carries. */
+  readonly act: Act | null;
+  readonly invariants: readonly string[];
+  /** Whether the run's machine takes it as an event. */
+  readonly event: boolean;
+}
+
+const SIGNED = ['statement', 'signature'];
+const site = { chain: 'none', mayHave: [], probes: false, event: false } as const;
+const run = { chain: 'run', mayHave: [], probes: false, event: true } as const;
+const rule = <F extends Type.TProperties, C extends Chain>(it: Rule<F, C>): Rule<F, C> => it;
+
+export const ENTRIES = {
+  genesis: rule({
+    ...site,
+    chain: 'roster',
+    fields: { site: Site },
+    writers: ['server'],
+    bodies: [],
+    act: null,
+    invariants: ['I1', 'I7'],
+  }),
+  'key.enrolled': rule({
+    ...site,
+    chain: 'roster',
+    fields: { ...Key.properties, token: Sha256 },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'enrol',
+    invariants: ['I7'],
+  }),
+  'runbook.registered': rule({
+    ...site,
+    fields: { runbook: Sha256, id: Id, authors: Type.Array(Principal) },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'runbook',
+    invariants: ['I3', 'I18'],
+  }),
+  'runbook.approved': rule({
+    ...site,
+    fields: { runbook: Sha256, registered: Ref },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'approve',
+    invariants: ['I18'],
+  }),
+  'attempt.refused': rule({
+    ...site,
+    fields: {
+      act: Id,
+      code: Type.String({ pattern: '^XCK_[A-Z_]+$' }),
+      of: Type.Optional(RunId),
+      step: Type.Optional(Id),
+    },
+    writers: ['person', 'agent'],
+    bodies: [],
+    act: null,
+    invariants: ['I1'],
+  }),
+
+  'run.opened': rule({
+    ...run,
+    fields: {
+      mode: words('live'),
+      rules: Int,
+      runbook: Sha256,
+      approved: Ref,
+      solo: Type.Boolean(),
+      roster: Ref,
+      holds: Type.Optional(Ref),
+    },
+    writers: ['person'],
+    bodies: [...SIGNED, 'inputs'],
+    act: 'open',
+    invariants: ['I14', 'I18'],
+  }),
+  'seat.taken': rule({
+    ...run,
+    fields: { seat: Id, role: Id },
+    writers: ['person'],
+    bodies: [],
+    act: null,
+    invariants: ['I3'],
+  }),
+  'seat.left': rule({ ...run, fields: { seat: Id }, writers: ['person'], bodies: [], act: null, invariants: ['I9'] }),
+  'presence.lost': rule({
+    ...run,
+    fields: { seat: Id, person: Principal },
+    writers: ['server'],
+    bodies: [],
+    act: null,
+    invariants: ['I9'],
+  }),
+  'presence.back': rule({
+    ...run,
+    fields: { seat: Id, person: Principal },
+    writers: ['server'],
+    bodies: [],
+    act: null,
+    invariants: ['I9'],
+  }),
+
+  'step.armed': rule({
+    ...run,
+    fields: { ...step, asked_by: Principal, nonce: Nonce, not_after: Int, probes: Probes },
+    writers: ['agent'],
+    bodies: [...SIGNED, 'action'],
+    probes: true,
+    act: 'armed',
+    invariants: ['I13', 'I16', 'I17'],
+  }),
+  'step.confirmed': rule({
+    ...run,
+    fields: { ...armed, seat: Id, role: Id },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'confirm',
+    invariants: ['I3', 'I4', 'I5', 'I6', 'I7', 'I8'],
+  }),
+  'step.refused': rule({
+    ...run,
+    fields: { ...armed, seat: Id, role: Id },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'refuse',
+    invariants: ['I9'],
+  }),
+  'step.withdrawn': rule({ ...run, fields: armed, writers: ['person'], bodies: [], act: null, invariants: ['I9'] }),
+  'step.voided': rule({
+    ...run,
+    fields: { ...armed, reason: words(...VOID_REASONS), probe: Type.Optional(Id) },
+    writers: ['server', 'agent'],
+    bodies: [],
+    probes: true,
+    act: null,
+    invariants: ['I9'],
+  }),
+  'check.differed': rule({
+    ...run,
+    fields: { ...armed, seat: Id, challenge: Id },
+    writers: ['person'],
+    bodies: [],
+    act: null,
+    invariants: ['I9'],
+  }),
+  'step.keyed': rule({
+    ...run,
+    fields: { ...armed, confirmations: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'key',
+    invariants: ['I4', 'I5', 'I6', 'I7', 'I8'],
+  }),
+  'step.started': rule({
+    ...run,
+    fields: { ...armed, item: Type.Optional(Id) },
+    writers: ['agent'],
+    bodies: SIGNED,
+    probes: true,
+    act: 'started',
+    invariants: ['I2', 'I4', 'I6', 'I9', 'I13', 'I16'],
+  }),
+  'step.finished': rule({
+    ...run,
+    fields: { ...outcome, result: words('finished'), item: Type.Optional(Id) },
+    writers: ['agent'],
+    bodies: SIGNED,
+    mayHave: ['output'],
+    act: 'outcome',
+    invariants: ['I11', 'I13'],
+  }),
+  'step.failed': rule({
+    ...run,
+    fields: { ...outcome, result: words('failed', 'not-started'), item: Type.Optional(Id) },
+    writers: ['agent'],
+    bodies: SIGNED,
+    mayHave: ['output'],
+    act: 'outcome',
+    invariants: ['I11', 'I13'],
+  }),
+  'step.unknown': rule({
+    ...run,
+    fields: { ...outcome, result: words('unknown'), item: Type.Optional(Id) },
+    writers: ['agent'],
+    bodies: SIGNED,
+    mayHave: ['output'],
+    act: 'outcome',
+    invariants: ['I11', 'I13'],
+  }),
+  'step.aborted': rule({ ...run, fields: step, writers: ['person'], bodies: [], act: null, invariants: ['I11'] }),
+
+  'hold.raised': rule({
+    ...run,
+    fields: { cause: words(...HOLD_CAUSES), step: Type.Optional(Id) },
+    writers: ['person', 'server'],
+    bodies: [],
+    mayHave: ['answer'],
+    act: null,
+    invariants: ['I9'],
+  }),
+  'act.signed': rule({
+    ...run,
+    fields: {
+      act: words('lift', 'close'),
+      about: Ref,
+      result: Type.Optional(words('done', 'aborted')),
+      seat: Id,
+      role: Id,
+    },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: null,
+    invariants: ['I3', 'I7', 'I9', 'I12'],
+  }),
+  'hold.lifted': rule({
+    ...run,
+    fields: { hold: Ref, signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: [],
+    act: 'lift',
+    invariants: ['I9'],
+  }),
+  'run.closed': rule({
+    ...run,
+    fields: { result: words('done', 'aborted'), signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: [],
+    act: 'close',
+    invariants: ['I12'],
+  }),
+} as const;
+
+export type EntryType = keyof typeof ENTRIES;
+export const ENTRY_TYPES = Object.keys(ENTRIES) as EntryType[];
+
+/** Fields of every entry. `seq` is the leaf index, `ts` milliseconds UTC by the server, never below the entry before. */
+const COMMON = { v: Int, log: Type.String({ minLength: 1, maxLength: 300 }), seq: Int, ts: Int, actor: Actor };
+/** What links an entry to the one before it in its chain; absent at the chain's head. */
+const CHAINS = {
+  none: {},
+  run: { run: RunId, rseq: Int, prev: Type.Optional(Sha256) },
+  roster: { rprev: Type.Optional(Sha256) },
+} as const;
+
+/** The closed TypeBox schema of one entry type. */
+export const entrySchema = (type: EntryType): Type.TSchema => {
+  const { fields, chain } = ENTRIES[type];
+  return closed({
+    ...COMMON,
+    ...CHAINS[chain],
+    type: Type.Literal(type),
+    bodies: Type.Optional(named(Type.String({ pattern: '^[a-z][a-z0-9_-]{0,70}$' }), Sha256)),
+    ...fields,
+  });
+};
+
+type Static<P extends Type.TProperties> = Type.Static<Type.TObject<P>>;
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** An entry of one type: the common fields, its chain's and its own. */
+export type EntryOf<T extends EntryType> = T extends EntryType
+  ? Flat<
+      Static<typeof COMMON> & { type: T; bodies?: Record<string, string> } & Static<
+          (typeof CHAINS)[(typeof ENTRIES)[T]['chain']]
+        > &
+        Static<(typeof ENTRIES)[T]['fields']>
+    >
+  : never;
+export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
+/** An entry that belongs to a run. */
+export type RunEntry = Extract<Entry, { run: string }>;
+export type SiteDocument = Static<typeof Site.properties>;
+export type VoidReason = (typeof VOID_REASONS)[number];
+export type HoldCause = (typeof HOLD_CAUSES)[number];

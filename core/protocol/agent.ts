@@ -1,0 +1,77 @@
+/** What travels between server and agent, as JSON calls in both directions. Types only; the agent believes none of it before verifying. */
+import type { Refusal } from '../errors.ts';
+import type { BodyText, FileText } from './frames.ts';
+
+/** The bundle of an open run with nothing withheld; the folder travels by digest. */
+export interface Clearance {
+  readonly run: string;
+  readonly checkpoint: string;
+  readonly entries: readonly string[];
+  readonly proofs: readonly (readonly string[])[];
+  readonly consistency: readonly { readonly size: number; readonly proof: readonly string[] }[];
+  readonly bodies: Readonly<Record<string, BodyText>>;
+  readonly runbook: string;
+}
+
+/** Base64 body with its salt, as the agent made it. */
+export interface AgentSigned {
+  readonly statement: BodyText;
+  readonly signature: BodyText;
+}
+
+export interface ArmedAnswer extends AgentSigned {
+  readonly action: BodyText;
+  readonly probes: Readonly<Record<string, { readonly body: BodyText; readonly ok: boolean | null }>>;
+}
+
+/** Calls that the server makes. A refused call answers `{refusal}`. */
+export interface ServerCalls {
+  arm: { params: { run: string; step: string; clearance: Clearance }; result: ArmedAnswer };
+  /** Answers as soon as the clearance is taken; what follows comes as `submit`. */
+  start: { params: { run: string; nonce: string; clearance: Clearance }; result: Record<string, never> };
+  abort: { params: { run: string; nonce: string }; result: { answer: 'stopped' | 'still running' | 'unknown' } };
+  output: { params: { nonce: string; offset: number }; result: { offset: number; bytes: string; total: number } };
+}
+
+export type AgentCommand =
+  | ({ readonly type: 'started'; readonly probes: Readonly<Record<string, BodyText>> } & AgentSigned)
+  | ({
+      readonly type: 'outcome';
+      readonly output: { readonly body: BodyText; readonly length: number } | null;
+    } & AgentSigned)
+  | {
+      readonly type: 'void';
+      readonly nonce: string;
+      readonly reason: 'drift' | 'probe' | 'expired' | 'withdrawn';
+      readonly probe: string | null;
+      readonly probes: Readonly<Record<string, BodyText>>;
+    };
+
+/** Calls that the agent makes. */
+export interface AgentCalls {
+  /** The first call: the agent's id and its SSHSIG over the challenge of the server's greeting. */
+  hello: { params: { agent: string; signature: string }; result: { origin: string } };
+  folder: { params: { runbook: string }; result: { files: FileText[] } };
+  submit: {
+    params: { run: string; command: AgentCommand };
+    result: { entry: string; checkpoint: string; proof: string[] };
+  };
+  /** Whether a start with this nonce stands in the log; asked after an append that nobody answered. */
+  ask: {
+    params: { run: string; nonce: string };
+    result: { entry: string | null; checkpoint: string; proof: string[] };
+  };
+  clearance: { params: { run: string }; result: { clearance: Clearance } };
+  /** Proof that the tree of size `from`, which the agent verified before, is a prefix of the one of size `to`. */
+  consistency: { params: { from: number; to: number }; result: { proof: string[] } };
+  /** A piece of live output; nothing waits for it. */
+  wrote: {
+    params: { run: string; step: string; attempt: number; offset: number; bytes: string };
+    result: Record<string, never>;
+  };
+}
+
+export type Frame =
+  | { readonly kind: 'greeting'; readonly challenge: string }
+  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'answer'; readonly id: number; readonly result?: unknown; readonly refusal?: Refusal };

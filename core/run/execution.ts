@@ -1,0 +1,149 @@
+/** Decisions on what an agent says: armed, started (the commit point) and the outcome; and on stopping a running command. */
+import { lineJson, parseStatement, sameStatement, statementMs } from '../approval/statement.ts';
+import { fail } from '../errors.ts';
+import type { Result } from '../result.ts';
+import type { Command } from './commands.ts';
+import { about, type Draftbook, named } from './draftbook.ts';
+import { contextOf, headRef } from './state.ts';
+
+type Of<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+export function armed(book: Draftbook, command: Of<'armed'>): Result<unknown> {
+  const { facts } = book.state;
+  const read = parseStatement('armed', command.statement.bytes);
+  if (!read.ok) return read;
+  const lines = read.value;
+  const expected = {
+    ...lines,
+    origin: facts.origin,
+    mode: facts.mode,
+    run: facts.run,
+    runbook: facts.runbook,
+    agent: command.agent,
+    roster: facts.roster,
+  };
+  const same = sameStatement('armed', lines, expected);
+  if (!same.ok) return same;
+  const notAfter = statementMs(lines['not-after']);
+  if (notAfter === undefined) return fail('XCK_STATEMENT', { act: 'armed', why: 'line "not-after" is no instant' });
+  const digests = digestsOf(lines.probes);
+  if (!digests) return fail('XCK_STATEMENT', { act: 'armed', why: 'line "probes" is not canonical JSON of digests' });
+  const probes = Object.entries(command.probes).map(
+    ([id, { ok: holds }]) => [id, { digest: digests[id] ?? '', ok: holds }] as const,
+  );
+  const bodies = Object.fromEntries(Object.entries(command.probes).map(([id, { body }]) => [`probe-${id}`, body]));
+  const done = book.put({
+    type: 'step.armed',
+    actor: command.agent,
+    fields: {
+      step: lines.step,
+      attempt: Number(lines.attempt),
+      asked_by: command.askedBy,
+      nonce: lines.nonce,
+      not_after: notAfter,
+      probes: Object.fromEntries(probes),
+    },
+    bodies: { statement: command.statement, signature: command.signature, action: command.action, ...bodies },
+  });
+  if (done.ok) book.effects.push({ type: 'expire', run: facts.run, nonce: lines.nonce, at: notAfter });
+  return done;
+}
+
+function digestsOf(text: string): Record<string, string> | undefined {
+  const value = lineJson(text);
+  return value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, string>) : undefined;
+}
+
+export function abort(book: Draftbook, command: Of<'abort'>): Result<unknown> {
+  const arming = contextOf(book.state).arming;
+  if (arming?.step !== command.step) return fail('XCK_OTHER_ARMING', { step: command.step });
+  const done = book.put({
+    type: 'step.aborted',
+    actor: command.person,
+    fields: { step: arming.step, attempt: arming.attempt },
+  });
+  if (done.ok)
+    book.effects.push({ type: 'abort', run: book.state.facts.run, agent: arming.agent, nonce: arming.nonce });
+  return done;
+}
+
+/** The commit point: `after` must name the run's newest entry, so that nothing can have come in between. */
+export function started(book: Draftbook, command: Of<'started'>): Result<unknown> {
+  const { facts } = book.state;
+  const read = parseStatement('started', command.statement.bytes);
+  if (!read.ok) return read;
+  const arming = contextOf(book.state).arming;
+  if (!arming) return fail('XCK_OTHER_ARMING', { step: read.value.step });
+  const lines = read.value;
+  if (lines.after !== headRef(book.state)) return fail('XCK_MOVED', {});
+  const expected = {
+    ...lines,
+    origin: facts.origin,
+    mode: facts.mode,
+    run: facts.run,
+    step: arming.step,
+    attempt: String(arming.attempt),
+    armed: arming.ref,
+    key: arming.keyed ?? 'none',
+    agent: command.agent,
+    roster: facts.roster,
+    nonce: arming.nonce,
+  };
+  const same = sameStatement('started', lines, expected);
+  if (!same.ok) return same;
+  const bodies = { statement: command.statement, signature: command.signature, ...named(command.probes) };
+  return book.put({ type: 'step.started', actor: command.agent, fields: about(book), bodies });
+}
+
+const OUTCOME_TYPE = {
+  finished: 'step.finished',
+  failed: 'step.failed',
+  'not-started': 'step.failed',
+  unknown: 'step.unknown',
+} as const;
+
+export function outcome(book: Draftbook, command: Of<'outcome'>): Result<unknown> {
+  const { facts } = book.state;
+  const read = parseStatement('outcome', command.statement.bytes);
+  if (!read.ok) return read;
+  const arming = contextOf(book.state).arming;
+  if (arming?.started == null) return fail('XCK_NOT_NOW', { what: 'an outcome', why: 'nothing has started' });
+  const lines = read.value;
+  const place = {
+    origin: facts.origin,
+    mode: facts.mode,
+    run: facts.run,
+    step: arming.step,
+    attempt: String(arming.attempt),
+  };
+  const same = sameStatement('outcome', lines, { ...lines, ...place, started: arming.started, agent: command.agent });
+  if (!same.ok) return same;
+  const result = lines.result as keyof typeof OUTCOME_TYPE;
+  const done = book.put({
+    type: OUTCOME_TYPE[result],
+    actor: command.agent,
+    fields: {
+      step: arming.step,
+      attempt: arming.attempt,
+      started: arming.started,
+      result,
+      ...outcomeFields(lines, command),
+    } as never,
+    bodies: {
+      statement: command.statement,
+      signature: command.signature,
+      ...(command.output ? { output: command.output.body } : {}),
+    },
+  });
+  if (!done.ok || result === 'finished') return done;
+  return book.hold('server', result === 'unknown' ? 'unknown' : 'failed', arming.step);
+}
+
+function outcomeFields(lines: { exit: string; checks: string; artifact: string }, command: Of<'outcome'>) {
+  return {
+    ...(lines.exit === 'none' ? {} : { exit: /^\d+$/.test(lines.exit) ? Number(lines.exit) : lines.exit }),
+    checks: (lineJson(lines.checks) ?? {}) as Record<string, boolean>,
+    ...(lines.artifact === 'none' ? {} : { artifact: lineJson(lines.artifact) as { digest: string; size: number } }),
+    ...(command.output ? { output_length: command.output.length } : {}),
+  };
+}

@@ -1,0 +1,142 @@
+/** Which entries make up a record, and that none of them is missing, surplus or out of its place. */
+import { refOf } from '../log/entry.ts';
+import { ENTRIES, type RunEntry } from '../log/tables.ts';
+import { isType, type Leaf } from './read.ts';
+import { type Reason, reason, unless } from './verdict.ts';
+
+/** The entries of a record by what they are for. */
+export interface Spine {
+  readonly genesis: Leaf<Extract<Leaf['entry'], { type: 'genesis' }>>;
+  readonly enrolled: readonly Leaf<Extract<Leaf['entry'], { type: 'key.enrolled' }>>[];
+  readonly registered: Leaf<Extract<Leaf['entry'], { type: 'runbook.registered' }>>;
+  readonly approved: Leaf<Extract<Leaf['entry'], { type: 'runbook.approved' }>>;
+  readonly opened: Leaf<Extract<Leaf['entry'], { type: 'run.opened' }>>;
+  /** The run's entries from run.opened on. */
+  readonly run: readonly Leaf<RunEntry>[];
+}
+
+const found = (type: string, count: number): Reason =>
+  reason('XCK_INTEGRITY', `a record has one ${type}, this has ${count}`, null, type === 'genesis' ? 'I1' : 'I18');
+
+/** Finds the parts of a record; refuses unless each that it must have is there exactly once. */
+export function spineOf(leaves: readonly Leaf[]): { readonly spine: Spine | null; readonly reasons: Reason[] } {
+  const of = <T extends Leaf['entry']['type']>(type: T) =>
+    leaves.filter((leaf) => isType(leaf, type)) as Leaf<Extract<Leaf['entry'], { type: T }>>[];
+  const [genesis, registered, approved, opened] = [
+    of('genesis'),
+    of('runbook.registered'),
+    of('runbook.approved'),
+    of('run.opened'),
+  ];
+  const reasons = [genesis, registered, approved, opened].flatMap((those, index) =>
+    those.length === 1
+      ? []
+      : [found(['genesis', 'runbook.registered', 'runbook.approved', 'run.opened'][index] ?? '', those.length)],
+  );
+  if (!genesis[0] || !registered[0] || !approved[0] || !opened[0] || reasons.length > 0)
+    return { spine: null, reasons };
+  const run = leaves.filter((leaf): leaf is Leaf<RunEntry> => 'run' in leaf.entry);
+  return {
+    spine: {
+      genesis: genesis[0],
+      enrolled: of('key.enrolled'),
+      registered: registered[0],
+      approved: approved[0],
+      opened: opened[0],
+      run,
+    },
+    reasons,
+  };
+}
+
+/** Checks that seq ascends, that time never runs back, and that all entries are of the genesis' log. */
+export function inOrder(leaves: readonly Leaf[], spine: Spine): Reason[] {
+  return leaves.flatMap(({ entry }, index) => {
+    const before = leaves[index - 1]?.entry;
+    return [
+      ...unless(
+        entry.log === spine.genesis.entry.log,
+        'XCK_INTEGRITY',
+        `it names the log ${entry.log}`,
+        entry.seq,
+        'I1',
+      ),
+      ...unless(!before || before.seq < entry.seq, 'XCK_INTEGRITY', 'seq does not ascend', entry.seq, 'I1'),
+      ...unless(
+        !before || before.ts <= entry.ts,
+        'XCK_INTEGRITY',
+        'its time lies before the entry before it',
+        entry.seq,
+        'I1',
+      ),
+    ];
+  });
+}
+
+/** Checks that the run's chain is whole: one run, rseq from 0 without a gap, each entry naming the one before. */
+export function runChain({ run, opened }: Spine): Reason[] {
+  return run.flatMap(({ entry }, index) => {
+    const before = run[index - 1];
+    return [
+      ...unless(entry.run === opened.entry.run, 'XCK_INTEGRITY', `it belongs to the run ${entry.run}`, entry.seq, 'I1'),
+      ...unless(
+        entry.rseq === index,
+        'XCK_INTEGRITY',
+        `it is number ${entry.rseq} of the run where ${index} must stand`,
+        entry.seq,
+        'I1',
+      ),
+      ...unless(
+        entry.prev === before?.digest,
+        'XCK_INTEGRITY',
+        'it does not name the entry before it in the run',
+        entry.seq,
+        'I1',
+      ),
+    ];
+  });
+}
+
+/** Checks that the roster's chain is whole, from the genesis at seq 0. */
+export function rosterChain({ genesis, enrolled }: Spine): Reason[] {
+  const chain = [genesis, ...enrolled];
+  return chain.flatMap(({ entry }, index) => [
+    ...unless(index > 0 || entry.seq === 0, 'XCK_INTEGRITY', 'the genesis is not the first entry', entry.seq, 'I1'),
+    ...unless(
+      entry.rprev === chain[index - 1]?.digest,
+      'XCK_INTEGRITY',
+      'it does not name the roster entry before it',
+      entry.seq,
+      'I7',
+    ),
+  ]);
+}
+
+/** Checks that the run names the runbook entries that are here, and that nothing else is. */
+export function nothingSurplus(leaves: readonly Leaf[], { registered, approved, opened }: Spine): Reason[] {
+  const known = new Set(['runbook.registered', 'runbook.approved']);
+  const surplus = leaves.find(({ entry }) => ENTRIES[entry.type].chain === 'none' && !known.has(entry.type));
+  return [
+    ...unless(
+      surplus === undefined,
+      'XCK_INTEGRITY',
+      `a ${surplus?.entry.type} does not belong to a record`,
+      surplus?.entry.seq ?? null,
+      'I1',
+    ),
+    ...unless(
+      approved.entry.registered === refOf(registered),
+      'XCK_INTEGRITY',
+      'it approves another registration',
+      approved.entry.seq,
+      'I18',
+    ),
+    ...unless(
+      opened.entry.approved === refOf(approved),
+      'XCK_INTEGRITY',
+      'it names another approval',
+      opened.entry.seq,
+      'I18',
+    ),
+  ];
+}

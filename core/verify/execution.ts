@@ -1,0 +1,105 @@
+/** The claims about a start and its outcome: nothing drifted, the agent was in time, and the entry says what the agent signed. */
+
+import { statementMs } from '../approval/statement.ts';
+import { asciiJcs } from '../bytes/jcs.ts';
+import type { Lines } from '../log/acts.ts';
+import type { EntryOf } from '../log/tables.ts';
+import { type ArmingFacts, contextOf, headRef, type RunState } from '../run/state.ts';
+import { drifted } from '../runbook/drift.ts';
+import { doOf, expectation } from './armed.ts';
+import { jsonOf } from './bodies.ts';
+import type { Leaf } from './read.ts';
+import { type Reason, unless } from './verdict.ts';
+
+type Started = Leaf<EntryOf<'step.started'>>;
+type Ended = Leaf<EntryOf<'step.finished' | 'step.failed' | 'step.unknown'>>;
+
+const place = ({ facts }: RunState) => ({ origin: facts.origin, mode: facts.mode, run: facts.run });
+
+/** The lines that a `started` statement must have in the run as it stands before it. */
+export function startedLines({ entry }: Started, signed: Lines<'started'>, before: RunState): Lines<'started'> {
+  const arming = contextOf(before).arming;
+  return {
+    ...signed,
+    ...place(before),
+    step: entry.step,
+    attempt: String(entry.attempt),
+    armed: entry.armed,
+    key: arming?.keyed ?? 'none',
+    after: headRef(before),
+    agent: entry.actor,
+    roster: before.facts.roster,
+    nonce: arming?.nonce ?? '',
+  };
+}
+
+/** Checks I6: by the agent's own clock the start was not too late. */
+export const inTime = ({ entry }: Started, signed: Lines<'started'>, arming: ArmingFacts): Reason[] =>
+  unless(
+    (statementMs(signed.at) ?? Number.POSITIVE_INFINITY) <= entryDeadline(arming),
+    'XCK_POLICY',
+    'it started after the arming had expired',
+    entry.seq,
+    'I6',
+  );
+
+const entryDeadline = ({ lines }: ArmingFacts): number => statementMs(lines['not-after']) ?? 0;
+
+/** Checks I17 at T-0: every probe was measured again, and no value drifted by the rule that was signed. */
+export function undrifted({ entry, bodies }: Started, { action, values }: ArmingFacts): Reason[] {
+  const measured = Object.keys(entry.bodies ?? {}).filter((name) => name.startsWith('probe-'));
+  const complete =
+    measured.length === Object.keys(action.probes).length &&
+    measured.every((name) => Object.hasOwn(action.probes, name.slice(6)));
+  return [
+    ...unless(complete, 'XCK_POLICY', 'it was not measured again by the probes of its action', entry.seq, 'I17'),
+    ...Object.entries(action.drift).flatMap(([id, rule]) => {
+      const body = bodies[`probe-${id}`];
+      const now = body && jsonOf(body.bytes);
+      const armed = values[id];
+      const known = typeof now === 'string' && armed !== undefined;
+      const said = known ? (expectation(action.probes[id]?.expect ?? null, now) ?? true) : false;
+      return unless(
+        known && !drifted(rule, armed, now, said),
+        'XCK_POLICY',
+        `the probe ${id} had drifted at the start`,
+        entry.seq,
+        'I17',
+      );
+    }),
+  ];
+}
+
+/** The lines that an outcome's statement must have: those of its entry. */
+export function outcomeLines({ entry }: Ended, signed: Lines<'outcome'>, before: RunState): Lines<'outcome'> {
+  return {
+    ...signed,
+    ...place(before),
+    step: entry.step,
+    attempt: String(entry.attempt),
+    started: entry.started,
+    agent: entry.actor,
+    result: entry.result,
+    exit: String(entry.exit ?? 'none'),
+    output: entry.bodies?.output ?? 'none',
+    checks: asciiJcs(entry.checks),
+    artifact: entry.artifact ? asciiJcs(entry.artifact) : 'none',
+  };
+}
+
+/** Checks I11: what counts as finished exited with 0, passed every check of the action, and left its artifact. */
+export function isFinished({ entry }: Ended, arming: ArmingFacts): Reason[] {
+  if (entry.result !== 'finished') return [];
+  const done = doOf(arming);
+  const checks = Object.keys(arming.action.verify);
+  const passed = checks.every((id) => entry.checks[id] === true) && Object.keys(entry.checks).length === checks.length;
+  const artifact =
+    done.kind === 'backup'
+      ? (entry.artifact?.size ?? -1) >= (done.artifact.min_size ?? 0)
+      : entry.artifact === undefined;
+  return [
+    ...unless(entry.exit === 0, 'XCK_POLICY', 'it counts as finished without exit status 0', entry.seq, 'I11'),
+    ...unless(passed, 'XCK_POLICY', 'it counts as finished without every check of its action', entry.seq, 'I11'),
+    ...unless(artifact, 'XCK_POLICY', 'its artifact is not the one that the action asks for', entry.seq, 'I11'),
+  ];
+}

@@ -1,0 +1,146 @@
+/** The claims about how a run came to be: who enrolled, registered, approved and opened, and that each signed exactly that. */
+
+import { sameStatement } from '../approval/statement.ts';
+import { jcs } from '../bytes/jcs.ts';
+import { refOf } from '../log/entry.ts';
+import { personOf, type Roster } from '../log/roster.ts';
+import type { Entry } from '../log/tables.ts';
+import { signing } from '../run/answers.ts';
+import { actLines } from '../run/lines.ts';
+import { checkInputs, type InputValue } from '../runbook/inputs.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import { jsonOf } from './bodies.ts';
+import type { Spine } from './chains.ts';
+import type { Leaf } from './read.ts';
+import { linesOf, type Stated } from './statements.ts';
+import { type Reason, reason, unless } from './verdict.ts';
+
+type Statements = ReadonlyMap<number, Stated>;
+type SiteAct = 'enrol' | 'runbook' | 'approve' | 'open';
+
+/** Checks that the statement of a site's act is byte for byte what its entry says. */
+function says(
+  stated: Statements,
+  leaf: Leaf,
+  act: SiteAct,
+  expected: { about: string; run: string | null; content: unknown },
+): Reason[] {
+  const lines = linesOf(stated, leaf, act);
+  if (!lines) return [reason('XCK_AUTHENTICITY', `it lacks its ${act} statement`, leaf.entry.seq, 'I4')];
+  const same = sameStatement(
+    act,
+    lines,
+    actLines(act, { origin: leaf.entry.log, ...expected }, signing(lines, leaf.entry.actor)),
+  );
+  return same.ok ? [] : [reason('XCK_AUTHENTICITY', same.refusal.sentence, leaf.entry.seq, 'I4')];
+}
+
+/** Checks that everybody who acts stands in the roster. */
+export function knownPeople({ run, registered, approved }: Spine, roster: Roster): Reason[] {
+  const ids = new Set(['server', ...roster.people.map(({ id }) => id), ...roster.agents.map(({ id }) => id)]);
+  const of = (entry: Entry): string[] => [
+    entry.actor,
+    ...('asked_by' in entry ? [entry.asked_by] : []),
+    ...('authors' in entry ? entry.authors : []),
+  ];
+  return [...run, registered, approved].flatMap(({ entry }) => {
+    const stranger = of(entry).find((id) => !ids.has(id));
+    return unless(
+      stranger === undefined,
+      'XCK_AUTHENTICITY',
+      `${stranger} does not stand in the roster`,
+      entry.seq,
+      'I7',
+    );
+  });
+}
+
+export function enrolments({ genesis, enrolled }: Spine, stated: Statements): Reason[] {
+  return enrolled.flatMap((leaf) => {
+    const { key, kind, token } = leaf.entry;
+    return says(stated, leaf, 'enrol', { about: refOf(genesis), run: null, content: { key, kind, token } });
+  });
+}
+
+/** Checks I18: the folder was registered, then approved by a reviewer who neither wrote nor registered it, before the run. */
+export function approval(
+  { genesis, registered, approved, opened }: Spine,
+  stated: Statements,
+  roster: Roster,
+  runbook: Runbook,
+): Reason[] {
+  const { authors, id, runbook: folder } = registered.entry;
+  const { actor, seq } = approved.entry;
+  const roles = personOf(roster, actor)?.roles ?? [];
+  const digests = new Set([folder, approved.entry.runbook, opened.entry.runbook]);
+  return [
+    ...says(stated, registered, 'runbook', {
+      about: refOf(genesis),
+      run: null,
+      content: { authors, id, runbook: folder },
+    }),
+    ...says(stated, approved, 'approve', { about: refOf(registered), run: null, content: { runbook: folder } }),
+    ...unless(digests.size === 1, 'XCK_POLICY', 'another folder was approved', seq, 'I18'),
+    ...unless(
+      id === runbook.id && authors.length > 0,
+      'XCK_POLICY',
+      'it was registered under another id or without an author',
+      registered.entry.seq,
+      'I18',
+    ),
+    ...unless(
+      roles.some((role) => roster.reviewerRoles.includes(role)),
+      'XCK_POLICY',
+      `${actor} approved without a reviewer’s role`,
+      seq,
+      'I18',
+    ),
+    ...unless(
+      ![...authors, registered.entry.actor].includes(actor),
+      'XCK_POLICY',
+      `${actor} approved what they wrote or registered`,
+      seq,
+      'I18',
+    ),
+    ...unless(
+      registered.entry.seq < seq && seq < opened.entry.seq,
+      'XCK_POLICY',
+      'it was not approved before the run',
+      seq,
+      'I18',
+    ),
+  ];
+}
+
+/** Checks the first entry of the run: opened by a holder of the lead's roles, with inputs that fit, under the roster of that time. */
+export function opening({ approved, opened }: Spine, stated: Statements, roster: Roster, runbook: Runbook): Reason[] {
+  const { entry, bodies } = opened;
+  const roles = personOf(roster, entry.actor)?.roles ?? [];
+  const content = { follows: null, inputs: entry.bodies?.inputs ?? '', run: entry.run };
+  const fits = (holds: boolean, why: string, invariant: string) =>
+    unless(holds, 'XCK_POLICY', why, entry.seq, invariant);
+  return [
+    ...says(stated, opened, 'open', { about: refOf(approved), run: entry.run, content }),
+    ...fits(entry.rules === 1, `its rules are version ${entry.rules}, this verifier knows 1`, 'I14'),
+    ...fits(entry.roster === roster.ref, 'it names another roster', 'I7'),
+    ...fits(entry.solo === roster.solo, 'solo is not what the roster makes it', 'I7'),
+    ...fits(entry.holds === undefined, 'it names a chain of holds that is not here', 'I9'),
+    ...fits(
+      (runbook.crew.lead?.roles ?? []).some((role) => roles.includes(role)),
+      `${entry.actor} may not lead`,
+      'I3',
+    ),
+    ...fits(
+      inputsOf(opened, runbook) !== undefined && bodies.inputs !== undefined,
+      'its inputs are not those that the runbook asks for',
+      'I17',
+    ),
+  ];
+}
+
+/** The inputs of the run, when they are exactly what the runbook makes of them. */
+export function inputsOf({ bodies }: Spine['opened'], runbook: Runbook): Record<string, InputValue> | undefined {
+  const given = bodies.inputs && jsonOf(bodies.inputs.bytes);
+  const checked = checkInputs(runbook, given);
+  return checked.ok && jcs(checked.value) === jcs(given) ? checked.value : undefined;
+}

@@ -1,0 +1,90 @@
+/** What a verification answers: a verdict, what it rests on, and what an auditor is shown. Only `ANCHORED` says that the policy was kept. */
+import { equal } from '../bytes/encoding.ts';
+import { type ErrorCode, refusal } from '../errors.ts';
+import type { Act } from '../log/acts.ts';
+import type { Checkpoint } from '../log/checkpoint.ts';
+import type { Sealed } from '../log/entry.ts';
+import type { RosterKey } from '../log/roster.ts';
+import type { RunState } from '../run/state.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+
+/** One finding: a claim that does not hold, and the entry that it rests on. */
+export interface Reason {
+  readonly code: ErrorCode;
+  readonly sentence: string;
+  readonly seq: number | null;
+  /** `I1` … `I19` of docs/log-format.md. */
+  readonly invariant: string | null;
+}
+
+/** A statement whose signature holds, as it is shown. */
+export interface Signature {
+  readonly seq: number;
+  readonly act: Act;
+  /** p-… or a-… */
+  readonly signer: string;
+  readonly kind: RosterKey['kind'] | 'agent';
+  /** `SHA256:…` */
+  readonly fingerprint: string;
+}
+
+/** What was verified, for display; there only when all of it is. */
+export interface Facts {
+  readonly origin: string;
+  /** `sha256:…` of entry 0. */
+  readonly genesis: string;
+  readonly checkpoint: Checkpoint;
+  readonly runbook: Runbook;
+  /** The run after its last entry. */
+  readonly state: RunState;
+  /** All entries of the bundle with their bodies, ascending by seq. */
+  readonly entries: readonly Sealed[];
+  readonly signatures: readonly Signature[];
+  /** Bodies that an open run keeps blind. */
+  readonly withheld: number;
+}
+
+export interface Verdict {
+  readonly verdict: 'ANCHORED' | 'OPEN' | 'SELF-CONSISTENT' | 'INVALID' | 'DIVERGED' | 'UNREADABLE';
+  /** One keeper was enough: never four eyes. */
+  readonly solo: boolean;
+  /** Whether every irreversible step that started was confirmed by a key that no page can enrol. */
+  readonly assurance: 'independent' | 'page-only' | 'none irreversible';
+  /** Whether an agent that armed something runs under the server's account. */
+  readonly executor: 'embedded' | 'detached';
+  readonly reasons: readonly Reason[];
+  readonly exit: 0 | 2 | 3 | 8 | 9;
+  readonly run: string | null;
+  readonly facts: Facts | null;
+}
+
+type Claim = 'XCK_INTEGRITY' | 'XCK_AUTHENTICITY' | 'XCK_POLICY';
+
+export function reason(code: Claim, why: string, seq: number | null, invariant: string | null = null): Reason {
+  return { code, sentence: refusal(code, { why: why.replace(/\.$/, '') }).sentence, seq, invariant };
+}
+
+/** A claim as a condition: no finding where it holds. */
+export const unless = (holds: boolean, ...finding: Parameters<typeof reason>): Reason[] =>
+  holds ? [] : [reason(...finding)];
+
+const nothing = { solo: false, assurance: 'none irreversible', executor: 'embedded', run: null, facts: null } as const;
+
+export const invalid = (reasons: readonly Reason[], run: string | null = null): Verdict => ({
+  ...nothing,
+  verdict: 'INVALID',
+  exit: 8,
+  reasons,
+  run,
+});
+
+export const unreadable = (why: string): Verdict => ({
+  ...nothing,
+  verdict: 'UNREADABLE',
+  exit: 2,
+  reasons: [reason('XCK_INTEGRITY', why, null)],
+});
+
+/** Whether two checkpoints of one log prove that it forked: one size, two roots. */
+export const diverged = (a: Checkpoint, b: Checkpoint): boolean =>
+  a.origin === b.origin && a.size === b.size && !equal(a.root, b.root);

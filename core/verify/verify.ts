@@ -1,0 +1,217 @@
+/**
+ * The verifier: three groups of claims about a record, each judged only once the one before holds. Whatever it does
+ * not understand is INVALID; it never throws, and never believes the bundle about itself.
+ */
+
+import { fromUtf8 } from '../bytes/encoding.ts';
+import type { Checkpoint } from '../log/checkpoint.ts';
+import type { VerifyRaw } from '../log/signature.ts';
+import { type Bundle, openBundle } from '../record/bundle.ts';
+import type { Trust } from '../record/trust.ts';
+import { contextOf, type RunState } from '../run/state.ts';
+import { assuranceOf, executorOf } from './assurance.ts';
+import { blindBodies, committed, present, wellFormed } from './bodies.ts';
+import { inOrder, nothingSurplus, rosterChain, runChain, type Spine, spineOf } from './chains.ts';
+import { type Known, knownRunbook, type Prepared } from './folder.ts';
+import { approval, enrolments, knownPeople, opening } from './opening.ts';
+import { replay } from './policy.ts';
+import { type Leaf, readLeaves } from './read.ts';
+import { type Keys, keysOf, trusted } from './roster.ts';
+import { namedTrees, type Stated, signatures, statements } from './statements.ts';
+import { checkpointOf, included, trees } from './tree.ts';
+import { invalid, type Reason, reason, type Signature, unreadable, type Verdict } from './verdict.ts';
+
+export type { Known } from './folder.ts';
+export { diverged, type Facts, type Reason, type Signature, type Verdict } from './verdict.ts';
+
+export interface Leniency {
+  /** Verdicts less than four eyes that the caller takes for a success. */
+  readonly accept?: readonly 'solo'[];
+  /** Whether an open run may lack the bodies that are blind for now. An agent never allows it: it would miss whose word it is. */
+  readonly withheld?: boolean;
+}
+
+/** Verifies the file of a record; that of an open run may withhold what is blind. */
+export function verifyFile(
+  tar: Uint8Array,
+  trust: Trust | null,
+  verifyRaw: VerifyRaw,
+  leniency: Leniency = {},
+): Promise<Verdict> {
+  return orInvalid(async () => {
+    const opened = openBundle(tar);
+    const why = opened.ok ? '' : opened.refusal.sentence;
+    if (!opened.ok) return looksLikeBundle(tar) ? invalid([reason('XCK_INTEGRITY', why, null, 'I1')]) : unreadable(why);
+    const { bundle, flaws } = opened.value;
+    const verdict = await verifyRecord(bundle, trust, verifyRaw, new Map(), { ...leniency, withheld: true });
+    const formal = flaws.map((flaw) => reason('XCK_INTEGRITY', flaw, null, 'I1'));
+    return formal.length === 0 ? verdict : invalid([...verdict.reasons, ...formal], verdict.run);
+  });
+}
+
+/** An unforeseen exception is a finding: it must never look like a record that holds. */
+async function orInvalid(work: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    return invalid([reason('XCK_INTEGRITY', `it cannot be judged (${why})`, null)]);
+  }
+}
+
+/** A damaged bundle is INVALID; a file that never was one is unreadable. No one changed byte can hide both marks. */
+const looksLikeBundle = (tar: Uint8Array): boolean =>
+  fromUtf8(tar.subarray(0, 10)) === 'README.txt' || fromUtf8(tar.subarray(257, 262)) === 'ustar';
+
+/**
+ * Verifies a record: with a trust root against that, without one only against itself. An open run whose claims all
+ * hold is OPEN without reasons; an agent asks for that of its clearance. Runbooks in `known` were verified before and
+ * need no folder in the bundle; new ones are added.
+ */
+export function verifyRecord(
+  bundle: Bundle,
+  trust: Trust | null,
+  verifyRaw: VerifyRaw,
+  known: Known = new Map(),
+  leniency: Leniency = {},
+): Promise<Verdict> {
+  return orInvalid(() => judge(bundle, { ...leniency, trust, verifyRaw, known }));
+}
+
+interface Means extends Leniency {
+  readonly trust: Trust | null;
+  readonly verifyRaw: VerifyRaw;
+  readonly known: Known;
+}
+
+async function judge(bundle: Bundle, means: Means): Promise<Verdict> {
+  const { leaves, reasons: unread } = readLeaves(bundle);
+  const { spine, reasons: incomplete } = spineOf(leaves);
+  if (!spine) return invalid([...unread, ...incomplete]);
+  const run = spine.opened.entry.run;
+
+  const whole = await integrity(bundle, leaves, spine, means);
+  const { prepared, checkpoint } = whole;
+  if (unread.length + whole.reasons.length > 0 || !prepared || !checkpoint)
+    return invalid([...unread, ...whole.reasons], run);
+
+  const authentic = await authenticity(bundle, leaves, spine, checkpoint, means.verifyRaw);
+  if (authentic.reasons.length > 0) return invalid(authentic.reasons, run);
+
+  const kept = policy(spine, prepared, authentic.keys, authentic.stated);
+  if (kept.reasons.length > 0 || !kept.state) return invalid(kept.reasons, run);
+  return favourable(
+    { spine, leaves, prepared, checkpoint, keys: authentic.keys, signatures: authentic.signatures, state: kept.state },
+    means,
+  );
+}
+
+/** 1: the bytes are those of the log that the trust root names, nothing is missing and nothing is surplus. */
+async function integrity(
+  bundle: Bundle,
+  leaves: readonly Leaf[],
+  spine: Spine,
+  { trust, verifyRaw, known, withheld = false }: Means,
+) {
+  const { seq, runbook: wanted } = spine.opened.entry;
+  const checkpoint = await checkpointOf(bundle, spine, trust, verifyRaw);
+  const prepared = knownRunbook(bundle, wanted, known);
+  const reasons = [
+    ...trusted(spine, trust),
+    ...inOrder(leaves, spine),
+    ...runChain(spine),
+    ...rosterChain(spine),
+    ...nothingSurplus(leaves, spine),
+    ...(checkpoint.ok
+      ? included(leaves, checkpoint.value)
+      : [reason('XCK_INTEGRITY', checkpoint.refusal.sentence, null, 'I1')]),
+    ...committed(bundle, leaves),
+    ...wellFormed(leaves),
+    ...(prepared.ok
+      ? present(leaves, withheld ? blindBodies(spine, prepared.value.runbook) : new Set())
+      : [reason('XCK_INTEGRITY', prepared.refusal.sentence, seq, 'I17')]),
+  ];
+  return {
+    reasons,
+    checkpoint: checkpoint.ok ? checkpoint.value : null,
+    prepared: prepared.ok ? prepared.value : null,
+  };
+}
+
+/** 2: every statement is of its act, signed with a key that counted there, over a tree that existed. */
+async function authenticity(
+  bundle: Bundle,
+  leaves: readonly Leaf[],
+  spine: Spine,
+  checkpoint: Checkpoint,
+  verifyRaw: VerifyRaw,
+) {
+  const { keys, reasons: dubious } = keysOf(spine);
+  const { stated, reasons: misstated } = statements(leaves);
+  const { signatures: found, reasons: unsigned } = await signatures(stated, keys, verifyRaw);
+  const reasons = [
+    ...dubious,
+    ...misstated,
+    ...unsigned,
+    ...trees(namedTrees(stated), bundle, checkpoint),
+    ...knownPeople(spine, keys.roster),
+    ...enrolments(spine, stated),
+  ];
+  return { reasons, keys, stated, signatures: found };
+}
+
+/** 3: the run was approved, opened and carried out by the rules, each step as its folder says. */
+function policy(
+  spine: Spine,
+  prepared: Prepared,
+  keys: Keys,
+  stated: ReadonlyMap<number, Stated>,
+): { state: RunState | null; reasons: Reason[] } {
+  const begun = [
+    ...approval(spine, stated, keys.roster, prepared.runbook),
+    ...opening(spine, stated, keys.roster, prepared.runbook),
+  ];
+  const { state, reasons } = replay(spine, prepared, keys, stated);
+  return { state, reasons: [...begun, ...reasons] };
+}
+
+interface Verified {
+  readonly spine: Spine;
+  readonly leaves: readonly Leaf[];
+  readonly prepared: Prepared;
+  readonly checkpoint: Checkpoint;
+  readonly keys: Keys;
+  readonly signatures: readonly Signature[];
+  readonly state: RunState;
+}
+
+function favourable(
+  { spine, leaves, prepared, checkpoint, keys, signatures: found, state }: Verified,
+  { trust, accept }: Means,
+): Verdict {
+  const { solo } = keys.roster;
+  const closed = contextOf(state).closed !== null;
+  const accepted = !solo || accept?.includes('solo') === true;
+  return {
+    verdict: !trust ? 'SELF-CONSISTENT' : closed ? 'ANCHORED' : 'OPEN',
+    exit: trust && closed && accepted ? 0 : 3,
+    solo,
+    assurance: assuranceOf(spine, prepared.runbook, found),
+    executor: executorOf(spine, keys.roster),
+    reasons: [],
+    run: state.facts.run,
+    facts: {
+      origin: state.facts.origin,
+      genesis: spine.genesis.digest,
+      checkpoint,
+      runbook: prepared.runbook,
+      state,
+      entries: leaves,
+      signatures: found,
+      withheld: leaves.reduce(
+        (sum, { entry, bodies }) => sum + Object.keys(entry.bodies ?? {}).length - Object.keys(bodies).length,
+        0,
+      ),
+    },
+  };
+}

@@ -1,0 +1,1 @@
+select count(*) from pragma_table_info('customers') where name = 'email';

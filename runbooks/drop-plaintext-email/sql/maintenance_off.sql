@@ -1,0 +1,1 @@
+update service set maintenance = 0;

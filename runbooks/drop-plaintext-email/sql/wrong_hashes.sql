@@ -1,0 +1,1 @@
+select count(*) from customers where email_hash is not sha256(cast(nullif(email, '') as blob));

@@ -1,0 +1,72 @@
+/** A step's probes and checks, all measured at once, and what their expectations say of them. It never changes anything. */
+import { fail } from '../../core/errors.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { drifted } from '../../core/runbook/drift.ts';
+import { holds } from '../../core/runbook/expression.ts';
+import type { Action } from '../../core/runbook/runbook.ts';
+import { type Measured, measure } from './measure.ts';
+
+export interface Measurement {
+  readonly value: string;
+  /** Whether the expectation holds; null where there is none. */
+  readonly ok: boolean | null;
+}
+
+export interface Where {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Measures every probe; the first that errs or hangs is a refusal, which at T-0 is drift. Messages carry no value. */
+export async function measureAll(action: Action, where: Where): Promise<Result<Record<string, Measurement>>> {
+  const all = await Promise.all(
+    Object.entries(action.probes).map(async ([id, probe]) => {
+      const measured = await measure(probe, where);
+      const judged = measured.ok
+        ? judge(probe.expect, measured)
+        : fail('XCK_PROBE', {
+            probe: `“${probe.title}”`,
+            why: measured.reason === 'timeout' ? 'it did not answer in time' : 'it failed',
+          });
+      return [id, judged] as const;
+    }),
+  );
+  const refused = all.find(([, one]) => !one.ok)?.[1];
+  if (refused && !refused.ok) return refused;
+  return ok(Object.fromEntries(all.flatMap(([id, one]) => (one.ok ? [[id, one.value]] : []))));
+}
+
+function judge(
+  expect: string | null,
+  { value, status, stdout, exit_code }: Extract<Measured, { ok: true }>,
+): Result<Measurement> {
+  if (expect === null) return ok({ value, ok: null });
+  const held = holds(expect, { value, status: status ?? 0, stdout, exit_code });
+  return held.ok ? ok({ value, ok: held.value }) : held;
+}
+
+/** Returns the id of the first probe whose value drifted from the one as armed, by the signed rules. */
+export function driftedProbe(
+  action: Action,
+  armed: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, Measurement>>,
+): string | undefined {
+  return Object.keys(action.probes).find((id) => {
+    const [rule, before, after] = [action.drift[id], armed[id], now[id]];
+    return (
+      rule === undefined || before === undefined || after === undefined || drifted(rule, before, after.value, after.ok)
+    );
+  });
+}
+
+/** Runs the checks after the command; one that errs or hangs did not hold. */
+export async function runChecks(action: Action, where: Where): Promise<Record<string, boolean>> {
+  const all = await Promise.all(
+    Object.entries(action.verify).map(async ([id, check]) => {
+      const measured = await measure({ run: check.run, http: null }, where);
+      const judged = measured.ok ? judge(check.expect, measured) : undefined;
+      return [id, judged?.ok === true && judged.value.ok === true] as const;
+    }),
+  );
+  return Object.fromEntries(all);
+}

@@ -1,0 +1,96 @@
+/** HTTP to one server with one session. Refusals of the server end the word with its sentence, hint and code. */
+import { request as plain } from 'node:http';
+import { request as secure } from 'node:https';
+import { EXIT, Stop, stopOf, usage } from './exits.ts';
+
+export interface Api {
+  /** `http://host:port` */
+  readonly server: string;
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  bytes(path: string): Promise<Uint8Array>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly bytes: Buffer;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Where to connect: every name under `.localhost` is this machine (RFC 6761), whatever the resolver says. */
+export const dialled = (hostname: string): string =>
+  hostname.endsWith('.localhost') ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, '');
+
+/** `http://host:port` of an address, without path. */
+export function serverOf(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw usage(`“${address}” is no address of a server.`, 'Write it like http://127.0.0.1:4400');
+  return url.origin;
+}
+
+export function openApi(server: string, session: string | null): Api {
+  const call = (method: string, path: string, body?: unknown): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const url = new URL(path, server);
+      const json = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      const headers = {
+        host: url.host,
+        ...(session === null ? {} : { authorization: `Bearer ${session}` }),
+        ...(json ? { 'content-type': 'application/json', 'content-length': json.length } : {}),
+      };
+      const request = (url.protocol === 'https:' ? secure : plain)(
+        {
+          method,
+          host: dialled(url.hostname),
+          port: url.port,
+          path: `${url.pathname}${url.search}`,
+          servername: url.hostname,
+          headers,
+          timeout: TIMEOUT_MS,
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(parts) }));
+          response.on('error', (error) => reject(silent(server, error)));
+        },
+      );
+      request.on('timeout', () => request.destroy(new Error('no answer within a minute')));
+      request.on('error', (error) => reject(silent(server, error)));
+      request.end(json);
+    });
+
+  const good = async (answer: Promise<Answer>): Promise<Buffer> => {
+    const { status, bytes } = await answer;
+    if (status >= 200 && status < 300) return bytes;
+    throw refused(status, bytes);
+  };
+  const parsed = async <T>(answer: Promise<Answer>): Promise<T> =>
+    JSON.parse((await good(answer)).toString('utf8')) as T;
+
+  return {
+    server,
+    get: (path) => parsed(call('GET', path)),
+    post: (path, body) => parsed(call('POST', path, body)),
+    bytes: (path) => good(call('GET', path)),
+  };
+}
+
+const silent = (server: string, { message }: Error): Stop =>
+  new Stop(
+    EXIT.failed,
+    `The server ${server} does not answer: ${message}`,
+    'Is it running? Name another with --server.',
+  );
+
+/** RFC 9457 problem details as the end of a word. */
+function refused(status: number, bytes: Buffer): Stop {
+  try {
+    const { title, hint, code } = JSON.parse(bytes.toString('utf8')) as { title: string; hint: string; code: string };
+    return stopOf({ code, status, sentence: title, hint });
+  } catch {
+    return new Stop(EXIT.failed, `The server answered ${status} without saying why.`);
+  }
+}

@@ -1,0 +1,264 @@
+/** The server's side of its agents: who is connected, what they are asked, and their entries into the one write path. */
+import { base64, fromBase64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
+import { fail } from '../../core/errors.ts';
+import type { Body } from '../../core/log/entry.ts';
+import { parsePublicKey } from '../../core/log/publicKey.ts';
+import { agentOf } from '../../core/log/roster.ts';
+import { namespaceOf, verifySshsig } from '../../core/log/sshsig.ts';
+import type { RunEntry } from '../../core/log/tables.ts';
+import type { AgentCalls, AgentCommand, ArmedAnswer, Clearance, ServerCalls } from '../../core/protocol/agent.ts';
+import type { BodyText } from '../../core/protocol/frames.ts';
+import { ok, type Result } from '../../core/result.ts';
+import type { Command } from '../../core/run/commands.ts';
+import { contextOf } from '../../core/run/state.ts';
+import { type Handlers, type Peer, peer, type Wire } from '../agent/calls.ts';
+import type { Ports } from '../ports/ports.ts';
+import { collect } from '../record/collect.ts';
+import type { Engine } from '../runner/engine.ts';
+import type { Store } from '../store/store.ts';
+
+/** Live output on its way to the watchers. */
+export interface Wrote {
+  readonly run: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Agents {
+  /** Takes a new connection; it may do nothing before its hello is proved. */
+  connect(wire: Wire): void;
+  connected(agent: string): boolean;
+  arm(run: string, step: string, askedBy: string): Promise<Result<unknown>>;
+  /** Hands over the clearance of an armed (and, if critical, keyed) step. */
+  start(run: string): Promise<Result<unknown>>;
+  abort(run: string): Promise<Result<unknown>>;
+  output(run: string, offset: number): Promise<Result<{ offset: number; bytes: string; total: number }>>;
+}
+
+export interface AgentDeps {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly ports: Ports;
+  readonly onWrote: (wrote: Wrote) => void;
+  readonly onConnected: (agent: string) => void;
+}
+
+export const bodyOf = ({ bytes, salt }: BodyText): Body => ({
+  bytes: fromBase64(bytes) ?? new Uint8Array(),
+  salt: fromBase64(salt) ?? new Uint8Array(),
+});
+
+export function openAgents(deps: AgentDeps): Agents {
+  const { engine } = deps;
+  const live = new Map<string, Peer<ServerCalls>>();
+
+  const connect = (wire: Wire) => {
+    const challenge = deps.ports.random(32);
+    let agent: string | null = null;
+    const known =
+      <P, R>(handler: (params: P, agent: string) => Promise<Result<R>>) =>
+      async (params: P): Promise<Result<R>> =>
+        agent === null ? fail('XCK_SIGNED_OUT', {}) : handler(params, agent);
+    const handlers: Handlers<AgentCalls> = {
+      hello: async ({ agent: name, signature }) => {
+        const key = parsePublicKey(agentOf(engine.site.roster, name)?.key ?? '');
+        if (!key.ok) return fail('XCK_UNKNOWN', { what: 'agent', name });
+        const namespace = namespaceOf('agent-hello', engine.site.origin);
+        const proved = await verifySshsig(signature, challenge, {
+          key: key.value,
+          namespace,
+          verify: deps.ports.verifyRaw,
+        });
+        if (!proved.ok) return proved;
+        agent = name;
+        live.set(name, calls);
+        deps.onConnected(name);
+        return ok({ origin: engine.site.origin });
+      },
+      folder: known(async ({ runbook }) => {
+        const files = deps.store.folder(runbook);
+        if (!files) return fail('XCK_UNKNOWN', { what: 'runbook', name: runbook });
+        return ok({ files: files.map(({ path, mode, bytes }) => ({ path, mode, bytes: base64(bytes) })) });
+      }),
+      submit: known(async ({ run, command }, name) => submit(deps, run, name, command)),
+      ask: known(async ({ run, nonce }) => ask(deps, run, nonce)),
+      clearance: known(async ({ run }) => clearance(deps, run)),
+      consistency: known(async ({ from, to }) => {
+        if (from < 1 || from > to || to > engine.log.size)
+          return fail('XCK_UNKNOWN', { what: 'tree', name: `${from} to ${to}` });
+        return ok({ proof: engine.log.consistency(from, to) });
+      }),
+      wrote: known(async ({ bytes, ...rest }) => {
+        deps.onWrote({ ...rest, bytes: fromBase64(bytes) ?? new Uint8Array() });
+        return ok({});
+      }),
+    };
+    const calls = peer<ServerCalls, AgentCalls>(wire, handlers);
+    wire.onClose(() => {
+      if (agent !== null && live.get(agent) === calls) live.delete(agent);
+    });
+    wire.send(JSON.stringify({ kind: 'greeting', challenge: base64(challenge) }));
+  };
+
+  const armedBy = (run: string): Result<{ calls: Peer<ServerCalls>; nonce: string }> => {
+    const found = engine.run(run);
+    const arming = found && contextOf(found.state).arming;
+    if (!arming) return fail('XCK_NOT_NOW', { what: 'this', why: 'nothing is armed' });
+    const calls = live.get(arming.agent);
+    return calls ? ok({ calls, nonce: arming.nonce }) : fail('XCK_NO_AGENT', { agent: arming.agent });
+  };
+
+  return {
+    connect,
+    connected: (agent) => live.has(agent),
+    arm: (run, step, askedBy) => arm(deps, live, run, step, askedBy),
+    start: async (run) => {
+      const target = armedBy(run);
+      if (!target.ok) return target;
+      const given = clearance(deps, run);
+      return given.ok
+        ? target.value.calls.call('start', { run, nonce: target.value.nonce, clearance: given.value.clearance })
+        : given;
+    },
+    abort: async (run) => {
+      const target = armedBy(run);
+      return target.ok ? target.value.calls.call('abort', { run, nonce: target.value.nonce }) : target;
+    },
+    output: async (run, offset) => {
+      const target = armedBy(run);
+      return target.ok ? target.value.calls.call('output', { nonce: target.value.nonce, offset }) : target;
+    },
+  };
+}
+
+/** The agent that serves the step's target measures and signs; what it signed goes through the one write path. */
+async function arm(
+  deps: AgentDeps,
+  live: ReadonlyMap<string, Peer<ServerCalls>>,
+  run: string,
+  step: string,
+  askedBy: string,
+): Promise<Result<unknown>> {
+  const { engine } = deps;
+  const found = engine.run(run);
+  if (!found) return fail('XCK_UNKNOWN', { what: 'run', name: run });
+  const { runbook } = contextOf(found.state);
+  const target = runbook.steps.find((one) => one.id === step)?.target;
+  const serves = target === undefined ? undefined : runbook.targets[target]?.agent;
+  if (serves === undefined) return fail('XCK_UNKNOWN', { what: 'step', name: step });
+  const agent = engine.site.roster.agents.find((one) => one.serves.includes(serves));
+  const calls = agent && live.get(agent.id);
+  if (!agent || !calls) return fail('XCK_NO_AGENT', { agent: serves });
+  const given = clearance(deps, run);
+  if (!given.ok) return given;
+  const answer = await calls.call('arm', { run, step, clearance: given.value.clearance });
+  return answer.ok ? engine.submit(run, armedCommand(agent.id, askedBy, answer.value)) : answer;
+}
+
+function armedCommand(agent: string, askedBy: string, answer: ArmedAnswer): Command {
+  const probes = Object.entries(answer.probes).map(([id, probe]) => [id, { body: bodyOf(probe.body), ok: probe.ok }]);
+  return {
+    type: 'armed',
+    agent,
+    askedBy,
+    statement: bodyOf(answer.statement),
+    signature: bodyOf(answer.signature),
+    action: bodyOf(answer.action),
+    probes: Object.fromEntries(probes),
+  };
+}
+
+async function submit(
+  deps: AgentDeps,
+  run: string,
+  agent: string,
+  command: AgentCommand,
+): Promise<Result<AgentCalls['submit']['result']>> {
+  const { engine } = deps;
+  const done = await engine.submit(run, agentCommand(agent, command));
+  if (!done.ok) return done;
+  const own = done.value.entries[0];
+  return own
+    ? ok({
+        entry: fromUtf8(own.bytes) ?? '',
+        checkpoint: engine.log.checkpoint,
+        proof: engine.log.inclusion(own.entry.seq),
+      })
+    : fail('XCK_UNEXPECTED', { why: 'no entry' });
+}
+
+const bodiesOf = (probes: Readonly<Record<string, BodyText>>) =>
+  Object.fromEntries(Object.entries(probes).map(([id, body]) => [id, bodyOf(body)]));
+
+function agentCommand(agent: string, command: AgentCommand): Command {
+  switch (command.type) {
+    case 'started':
+      return {
+        type: 'started',
+        agent,
+        statement: bodyOf(command.statement),
+        signature: bodyOf(command.signature),
+        probes: bodiesOf(command.probes),
+      };
+    case 'outcome':
+      return {
+        type: 'outcome',
+        agent,
+        statement: bodyOf(command.statement),
+        signature: bodyOf(command.signature),
+        output: command.output ? { body: bodyOf(command.output.body), length: command.output.length } : null,
+      };
+    case 'void':
+      return {
+        type: 'void',
+        by: agent,
+        nonce: command.nonce,
+        reason: command.reason,
+        ...(command.probe === null ? {} : { probe: command.probe }),
+        probes: bodiesOf(command.probes),
+      };
+  }
+}
+
+async function ask({ engine }: AgentDeps, run: string, nonce: string): Promise<Result<AgentCalls['ask']['result']>> {
+  const entries = engine.run(run)?.entries ?? [];
+  const armed = entries.find(({ entry }) => entry.type === 'step.armed' && entry.nonce === nonce)?.entry as
+    | Extract<RunEntry, { type: 'step.armed' }>
+    | undefined;
+  const started = entries.find(
+    ({ entry }) => entry.type === 'step.started' && entry.step === armed?.step && entry.attempt === armed.attempt,
+  );
+  return ok({
+    entry: started ? (fromUtf8(started.bytes) ?? '') : null,
+    checkpoint: engine.log.checkpoint,
+    proof: started ? engine.log.inclusion(started.entry.seq) : [],
+  });
+}
+
+/** Everything of the run that an agent has to verify for itself, with nothing withheld. */
+function clearance({ engine, store }: AgentDeps, run: string): Result<{ clearance: Clearance }> {
+  const found = engine.run(run);
+  if (!found) return fail('XCK_UNKNOWN', { what: 'run', name: run });
+  const bundle = collect(store, run, {
+    checkpoint: utf8(engine.log.checkpoint),
+    size: engine.log.size,
+    withheld: new Set(),
+  });
+  const bodies = [...bundle.bodies].map(([digest, body]) => [
+    digest,
+    { bytes: base64(body.bytes), salt: base64(body.salt) },
+  ]);
+  return ok({
+    clearance: {
+      run,
+      checkpoint: engine.log.checkpoint,
+      entries: bundle.entries.map((bytes) => fromUtf8(bytes) ?? ''),
+      proofs: bundle.proofs,
+      consistency: bundle.consistency,
+      bodies: Object.fromEntries(bodies),
+      runbook: found.state.facts.runbook,
+    },
+  });
+}

@@ -1,0 +1,135 @@
+/** Everything that can be read; no GET changes anything, and whatever is about a run goes through core's `withheld`. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { base64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
+import { type Refusal, refusal } from '../../core/errors.ts';
+import { closed, Id, RunId, Sha256 } from '../../core/log/forms.ts';
+import { packBundle } from '../../core/record/bundle.ts';
+import { contextOf } from '../../core/run/state.ts';
+import { type AppDeps, problem } from '../app.ts';
+import { collect } from '../record/collect.ts';
+import { hiddenFrom, runDocument } from '../runner/slices.ts';
+import { folderDocument, home, registeredDocument } from './home.ts';
+
+const runParams = closed({ run: RunId });
+
+export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { engine, store } = deps;
+  const no = (reply: FastifyReply, why: Refusal) =>
+    reply.code(why.status).type('application/problem+json').send(problem(why));
+  const unknown = (what: string, name: string) => refusal('XCK_UNKNOWN', { what, name });
+
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_, reply) =>
+    engine.log.failed === null ? { ok: true } : no(reply, refusal('XCK_STOPPED', { why: engine.log.failed })),
+  );
+
+  app.register(async (signedIn) => {
+    signedIn.addHook('preHandler', async (request, reply) => {
+      if (request.person === '') return no(reply, refusal('XCK_SIGNED_OUT'));
+    });
+
+    signedIn.get('/api/home', async (request) => home(deps, request.person));
+
+    signedIn.get('/api/site', async () => ({
+      entries: store.entriesOfTypes(['genesis', 'key.enrolled']).map(({ bytes }) => fromUtf8(bytes)),
+      checkpoint: engine.log.checkpoint,
+    }));
+
+    signedIn.get<{ Params: { name: string } }>(
+      '/api/folders/:name',
+      { schema: { params: closed({ name: Id }) } },
+      async (request, reply) => {
+        const found = folderDocument(deps, request.params.name);
+        return found.ok ? found.value : no(reply, found.refusal);
+      },
+    );
+
+    signedIn.get<{ Params: { digest: string } }>(
+      '/api/runbooks/:digest',
+      { schema: { params: closed({ digest: Sha256 }) } },
+      async (request, reply) => {
+        const found = registeredDocument(deps, request.params.digest);
+        return found ?? no(reply, unknown('runbook', request.params.digest));
+      },
+    );
+
+    signedIn.get<{ Params: { run: string } }>(
+      '/api/runs/:run',
+      { schema: { params: runParams } },
+      async (request, reply) => {
+        const live = engine.run(request.params.run);
+        return live
+          ? runDocument(store, engine.log, live, request.person)
+          : no(reply, unknown('run', request.params.run));
+      },
+    );
+
+    signedIn.get<{ Params: { run: string } }>(
+      '/api/runs/:run/record',
+      { schema: { params: runParams } },
+      async (request, reply) => {
+        const live = engine.run(request.params.run);
+        if (!live) return no(reply, unknown('run', request.params.run));
+        // A record leaves the house: what is blind to anybody stays withheld, the reader's own signatures included.
+        const withheld = hiddenFrom(live, null);
+        const bundle = collect(store, request.params.run, {
+          checkpoint: utf8(engine.log.checkpoint),
+          size: engine.log.size,
+          withheld,
+        });
+        return reply
+          .type('application/x-tar')
+          .header('content-disposition', `attachment; filename="${request.params.run}.crosscheck.tar"`)
+          .send(Buffer.from(packBundle(bundle)));
+      },
+    );
+
+    const outputQuery = closed({
+      step: Id,
+      attempt: Type.String({ pattern: '^[0-9]{1,6}$' }),
+      offset: Type.String({ pattern: '^[0-9]{1,12}$' }),
+    });
+    signedIn.get<{ Params: { run: string }; Querystring: { step: string; attempt: string; offset: string } }>(
+      '/api/runs/:run/output',
+      { schema: { params: runParams, querystring: outputQuery } },
+      async (request, reply) => {
+        const { step, attempt, offset } = request.query;
+        const found = await output(deps, request.params.run, step, Number(attempt), Number(offset));
+        return found ?? no(reply, unknown('output', `${step} ${attempt}`));
+      },
+    );
+
+    const range = closed({
+      from: Type.String({ pattern: '^[0-9]{1,15}$' }),
+      to: Type.String({ pattern: '^[0-9]{1,15}$' }),
+    });
+    signedIn.get<{ Querystring: { from: string; to: string } }>(
+      '/api/log/consistency',
+      { schema: { querystring: range } },
+      async (request, reply) => {
+        const [from, to] = [Number(request.query.from), Number(request.query.to)];
+        if (from < 1 || from > to || to > engine.log.size) return no(reply, unknown('tree', `${from} to ${to}`));
+        return { proof: engine.log.consistency(from, to) };
+      },
+    );
+  });
+}
+
+const PIECE = 256 * 1024;
+
+/** Output of an attempt from `offset`: from the store once the outcome is there, from the agent while it runs. */
+async function output({ engine, store, agents }: AppDeps, run: string, step: string, attempt: number, offset: number) {
+  const live = engine.run(run);
+  const ended = live?.entries.find(
+    ({ entry }) => 'result' in entry && 'step' in entry && entry.step === step && entry.attempt === attempt,
+  );
+  if (ended) {
+    const body = store.body(ended.entry.bodies?.['output'] ?? '');
+    return body && { offset, bytes: base64(body.bytes.subarray(offset, offset + PIECE)), total: body.bytes.length };
+  }
+  const arming = live && contextOf(live.state).arming;
+  if (arming?.step !== step || arming.attempt !== attempt || arming.started === null) return undefined;
+  const answer = await agents.output(run, offset);
+  return answer.ok ? answer.value : undefined;
+}

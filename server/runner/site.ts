@@ -1,0 +1,98 @@
+/** The site as the server knows it: genesis, roster and runbooks, folded from the log at boot and after every site entry. */
+import { fromUtf8 } from '../../core/bytes/encoding.ts';
+import { digest } from '../../core/bytes/hash.ts';
+import { refOf, type Sealed } from '../../core/log/entry.ts';
+import { genesisRoster, type Roster, withEnrolled } from '../../core/log/roster.ts';
+import type { Entry, EntryOf, SiteDocument } from '../../core/log/tables.ts';
+import { parseRunbook } from '../../core/runbook/parse.ts';
+import type { Runbook } from '../../core/runbook/runbook.ts';
+import type { Registered, SiteState } from '../../core/site/decide.ts';
+import type { LogStore, StoredEntry } from '../store/store.ts';
+
+export interface Site extends SiteState {
+  readonly document: SiteDocument;
+  readonly genesisDigest: string;
+  /** Digest of the newest entry of the roster chain. */
+  readonly rosterHead: string;
+}
+
+const SITE_TYPES = ['genesis', 'key.enrolled', 'runbook.registered', 'runbook.approved'];
+
+/** An entry as stored, read back; its bodies are fetched where they are needed. */
+export function readEntry(row: StoredEntry): Sealed {
+  const entry = JSON.parse(fromUtf8(row.bytes) ?? '') as Entry;
+  return { entry, bytes: row.bytes, digest: digest(row.bytes), bodies: {} };
+}
+
+/** Folds the site from the store; throws when the log does not begin with a genesis. */
+export function loadSite(store: LogStore, runbookOf: (digest: string) => Runbook | undefined): Site {
+  const [first, ...rest] = store.entriesOfTypes(SITE_TYPES).map(readEntry);
+  if (first?.entry.type !== 'genesis') throw new Error('the log does not begin with a genesis');
+  const { site: document, log } = first.entry;
+  const site: Site = {
+    origin: log,
+    genesis: refOf(first),
+    genesisDigest: first.digest,
+    rosterHead: first.digest,
+    document,
+    roster: genesisRoster(document, first.digest),
+    runbooks: new Map(),
+  };
+  return rest.reduce((state, sealed) => foldSite(state, sealed, runbookOf), site);
+}
+
+/** Returns the site after one more site entry. */
+export function foldSite(site: Site, sealed: Sealed, runbookOf: (digest: string) => Runbook | undefined): Site {
+  const { entry } = sealed;
+  switch (entry.type) {
+    case 'key.enrolled':
+      return { ...site, rosterHead: sealed.digest, roster: enrolled(site.roster, entry) };
+    case 'runbook.registered':
+      return {
+        ...site,
+        runbooks: new Map(site.runbooks).set(entry.runbook, registered(sealed as Sealed<typeof entry>, runbookOf)),
+      };
+    case 'runbook.approved': {
+      const found = site.runbooks.get(entry.runbook);
+      return found
+        ? { ...site, runbooks: new Map(site.runbooks).set(entry.runbook, { ...found, approved: refOf(sealed) }) }
+        : site;
+    }
+    default:
+      return site;
+  }
+}
+
+const enrolled = (roster: Roster, entry: EntryOf<'key.enrolled'>): Roster =>
+  withEnrolled(roster, entry.actor, { key: entry.key, kind: entry.kind }, entry.seq);
+
+function registered(
+  sealed: Sealed<EntryOf<'runbook.registered'>>,
+  runbookOf: (digest: string) => Runbook | undefined,
+): Registered {
+  const { entry } = sealed;
+  const runbook = runbookOf(entry.runbook);
+  return {
+    runbook: entry.runbook,
+    id: entry.id,
+    title: runbook?.title ?? entry.id,
+    authors: [...new Set([...entry.authors, entry.actor])],
+    registeredBy: entry.actor,
+    registered: refOf(sealed),
+    approved: null,
+    leads: runbook?.crew['lead']?.roles ?? [],
+  };
+}
+
+/** Returns a cached reader of the runbooks whose folders the store keeps. */
+export function runbookReader(store: LogStore): (digest: string) => Runbook | undefined {
+  const cache = new Map<string, Runbook>();
+  return (wanted) => {
+    const known = cache.get(wanted);
+    if (known) return known;
+    const yaml = store.folder(wanted)?.find((file) => file.path === 'runbook.yaml');
+    const { runbook } = yaml ? parseRunbook(fromUtf8(yaml.bytes) ?? '', 'runbook.yaml') : {};
+    if (runbook) cache.set(wanted, runbook);
+    return runbook;
+  };
+}

@@ -1,0 +1,165 @@
+/** A running server: store, engine, room, agents and timers put together. The order here is the order of trust; it decides nothing itself. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
+import { fromBase64 } from '../core/bytes/encoding.ts';
+import { originOf } from '../core/log/origin.ts';
+import { trustText } from '../core/record/trust.ts';
+import { identity, keyFile, rawPublic } from './agent/identity.ts';
+import { buildApp, originAllowed } from './app.ts';
+import type { Config } from './config.ts';
+import { openSessions } from './people/sessions.ts';
+import { checkSite, writeGenesis } from './people/setup.ts';
+import { DEMO_SEATS, demoSite, siteFromFile } from './people/site-file.ts';
+import type { Ports } from './ports/ports.ts';
+import { signEd25519 } from './ports/verify.ts';
+import { openAgents } from './room/agents.ts';
+import { openPresence } from './room/presence.ts';
+import { openRoom, type Room } from './room/room.ts';
+import { openTickets } from './room/tickets.ts';
+import { effects } from './runner/effects.ts';
+import { type Engine, openEngine } from './runner/engine.ts';
+import { type LogKey, openLog } from './runner/log.ts';
+import { openSqlite } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+export interface Running {
+  readonly port: number;
+  readonly engine: Engine;
+  readonly store: Store;
+  /** Links that sign people in, by name; each works once. */
+  readonly links: readonly { readonly name: string; readonly roles: readonly string[]; readonly url: string }[];
+  readonly trustFile: string;
+  close(): Promise<void>;
+}
+
+/** Starts the server; throws when the data directory, the log or the settings do not fit together. */
+export async function startServer(
+  config: Config,
+  ports: Ports,
+  logger: FastifyBaseLogger,
+  webRoot: string,
+): Promise<Running> {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const store = openSqlite(join(config.data, 'crosscheck.db'));
+  const logKey = logKeyIn(config.data);
+  const agentData = join(config.data, 'agent');
+  if (store.size() === 0) setUp(store, ports, logKey, config, agentData);
+  const log = openLog(store, firstOrigin(store), logKey);
+  const engine = openEngine(store, log, ports);
+  if (originOf(engine.site.document) !== engine.site.origin) throw new Error('the origin is not made of this genesis');
+  const trustFile = writeTrust(engine, config.data, agentData, config.agent);
+
+  const sessions = openSessions(store, ports);
+  const tickets = openTickets(ports);
+  let room: Room;
+  const agents = openAgents({
+    engine,
+    store,
+    ports,
+    onWrote: (wrote) => room.wrote(wrote),
+    onConnected: (agent) => logger.info({ agent }, 'agent connected'),
+  });
+  room = openRoom({ engine, store, ports, tickets, agents, allowedOrigin: originAllowed(engine) });
+  const presence = openPresence(engine, ports, (run) => room.presenceChanged(run));
+  const perform = effects({ engine, agents, ports, logger });
+  engine.listen((committed) => {
+    room.committed(committed);
+    perform.committed(committed);
+  });
+  const app = buildApp({
+    engine,
+    store,
+    ports,
+    sessions,
+    tickets,
+    agents,
+    signedOut: room.signedOut,
+    web: webRoot,
+    runbooks: config.runbooks,
+    logger,
+  });
+  app.addHook('preClose', async () => room.close());
+  room.attach(app.server, presence);
+  await app.listen({ host: config.host, port: config.port });
+  perform.resume();
+  const ticking = everySecond(ports, () => presence.look());
+  const port = (app.server.address() as { port: number }).port;
+  logger.info({ port, entries: log.size, runs: engine.openRuns().length }, 'ready');
+
+  return {
+    port,
+    engine,
+    store,
+    trustFile,
+    links: links(engine, store, sessions),
+    close: async () => {
+      ticking();
+      perform.stop();
+      await app.close();
+      store.close();
+    },
+  };
+}
+
+function everySecond(ports: Ports, look: () => void): () => void {
+  let cancel = () => {};
+  const next = () => {
+    cancel = ports.later(1000, () => {
+      look();
+      next();
+    });
+  };
+  next();
+  return () => cancel();
+}
+
+function logKeyIn(data: string): LogKey {
+  const privateKey = keyFile(join(data, 'log.key'));
+  return { raw: rawPublic(privateKey), sign: (message) => signEd25519(privateKey, message) };
+}
+
+function setUp(store: Store, ports: Ports, logKey: LogKey, config: Config, agentData: string): void {
+  const own = config.agent ? identity(agentData) : null;
+  const embedded = own ? [{ id: own.id, key: own.key, kind: 'embedded' as const, serves: ['local'] }] : [];
+  const site =
+    config.people === null ? demoSite(config.site, embedded) : siteFromFile(config.people, config.site, embedded);
+  const checked = checkSite(site);
+  if (!checked.ok) throw new Error(`${checked.refusal.sentence} ${checked.refusal.hint}`);
+  writeGenesis(store, ports, logKey, site);
+}
+
+function firstOrigin(store: Store): string {
+  const first = store.entry(0);
+  return (JSON.parse(new TextDecoder().decode(first?.bytes)) as { log: string }).log;
+}
+
+/** The trust root is handed out by hand; the embedded agent gets its copy once and keeps to it for ever. */
+function writeTrust(engine: Engine, data: string, agentData: string, agent: boolean): string {
+  const { origin, genesisDigest, document } = engine.site;
+  const text = trustText({
+    origin,
+    logKey: { name: origin, raw: fromBase64(document.log_key) ?? new Uint8Array() },
+    genesis: genesisDigest,
+  });
+  const file = join(data, 'trust.txt');
+  if (!existsSync(file)) writeFileSync(file, text);
+  const copy = join(agentData, 'trust.txt');
+  if (agent && !existsSync(copy)) writeFileSync(copy, text);
+  return file;
+}
+
+/** Fresh sign-in links: the demo's people on their own loopback hosts, with their enrolment token while it is unused. */
+function links(engine: Engine, store: Store, sessions: ReturnType<typeof openSessions>): Running['links'] {
+  const { document, roster } = engine.site;
+  return roster.people.map((person, index) => {
+    const { secret } = sessions.mint(person.id, 'link');
+    const base = roster.solo ? document.origins[index % DEMO_SEATS.length] : document.origins[0];
+    const enrol = person.token === null ? undefined : store.setting(`enrol ${person.id}`);
+    return {
+      name: store.names()[person.id] ?? person.id,
+      roles: person.roles,
+      url: `${base}/#t=${secret}${enrol ? `&e=${enrol}` : ''}`,
+    };
+  });
+}

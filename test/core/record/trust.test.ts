@@ -1,0 +1,35 @@
+/** The trust-root file: four lines, read only as they are written. */
+import t from 'tap';
+import { parseTrust, trustText } from '../../../core/record/trust.ts';
+import { TestSite } from '../../helpers/site.ts';
+
+const { trust } = new TestSite();
+const text = trustText(trust);
+
+t.test('it is read as it was written', (t) => {
+  t.match(
+    text,
+    /^crosscheck-trust\/v1\norigin crosscheck\.example:8443\/log\/[0-9a-f]{32}\nlog-key [^\n]+\ngenesis sha256:[0-9a-f]{64}\n$/,
+  );
+  t.strictSame(parseTrust(text), { ok: true, value: trust });
+  t.end();
+});
+
+const near: Record<string, string> = {
+  'no last line feed': text.slice(0, -1),
+  'a line more': `${text}\n`,
+  'carriage returns': text.replaceAll('\n', '\r\n'),
+  'another version': text.replace('/v1', '/v2'),
+  'upper-case hex': text.replace(/sha256:.*/, (line) => line.toUpperCase()),
+  'a key of another name': text.replace(/log-key [^+]+/, 'log-key elsewhere'),
+  'a key with another hash': text.replace(/\+([0-9a-f]{8})\+/, '+00000000+'),
+  'two origins': text.replace('log-key', `origin ${trust.origin}\nlog-key`),
+  nothing: '',
+};
+
+for (const [name, wrong] of Object.entries(near)) {
+  t.test(`refused: ${name}`, (t) => {
+    t.match(parseTrust(wrong), { ok: false, refusal: { code: 'XCK_BYTES' } });
+    t.end();
+  });
+}

@@ -1,0 +1,13 @@
+/** Starts the agent of a test site as a process; it ends with this one, or when it is killed. For tests and benches. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT, type TestSite } from './server.ts';
+
+export const agentData = (site: TestSite): string => join(site.data, 'var', 'agent');
+
+export function startAgentProcess(site: TestSite, fault = ''): ChildProcess {
+  const script = join(ROOT, 'build', 'test', 'helpers', 'agent-process.js');
+  return spawn(process.execPath, ['--enable-source-maps', script, String(site.port), agentData(site), fault], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+}

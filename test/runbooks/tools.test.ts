@@ -1,0 +1,62 @@
+/** The tools that runbooks run on: what they refuse, and that the customers they make are awkward enough. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { emails, makeSite, run, SEED, sql, tools } from './site.ts';
+
+t.test('the tools refuse what would do harm', async (t) => {
+  const site = makeSite(t, 100);
+  const again = spawnSync(process.execPath, [join(tools, 'make-customers.mjs'), site.data], { encoding: 'utf8' });
+  t.equal(again.status, 1, 'a database is not replaced');
+  t.match(again.stderr, /there already/);
+  const missing = join(site.data, 'none.db');
+  for (const argv of [
+    ['sql', missing, 'select 1'],
+    ['sql', site.database, '--attach', `backup=${missing}`, 'select 1'],
+    ['sql', site.database],
+    ['sql', site.database, '--digest', 'customers', '--backup', missing],
+    ['sql', site.database, '--set', 'a=1', 'select :a; select 2'],
+    ['sql', site.database, '--digest', 'nothing'],
+  ]) {
+    const done = run(site, argv, {});
+    t.equal(done.status, 1, argv.slice(2).join(' '));
+    t.match(done.stderr, /^sql: /);
+  }
+  t.notOk(existsSync(missing), 'no file is made by asking');
+  t.equal(
+    sql(site, "select null, 1, x'00ff', 'a' union all select 2, 9007199254740993, '', 'b'"),
+    '|1|\\x00ff|a\n2|9007199254740993||b',
+  );
+  t.equal(sql(site, "select sha256('abc'), sha256(null)"), `${createHash('sha256').update('abc').digest('hex')}|`);
+  copyFileSync(site.database, join(site.data, 'copy.db'));
+  t.equal(
+    run(site, ['sql', join(site.data, 'copy.db'), '--digest', 'customers'], {}).stdout.trim(),
+    sql(site, '--digest', 'customers'),
+  );
+});
+
+t.test('one seed makes the same rows, and every database has a name of its own', async (t) => {
+  const [a, b] = [makeSite(t, 3000), join(t.testdirName, 'other')];
+  spawnSync(process.execPath, [join(tools, 'make-customers.mjs'), b, '--seed', `${SEED}`, '--rows', '3000']);
+  const other = { ...a, database: join(b, 'customers.db') };
+  t.equal(sql(a, '--digest', 'customers'), sql(other, '--digest', 'customers'));
+  t.not(sql(a, 'select name from instance'), sql(other, 'select name from instance'));
+  const found = emails(a.database).map(([, email]) => email?.toString() ?? null);
+  const kinds: Record<string, (email: string | null) => boolean | undefined> = {
+    null: (email) => email === null,
+    empty: (email) => email === '',
+    'upper case': (email) => email?.includes('CASE'),
+    quotes: (email) => email?.startsWith('"quoted'),
+    newline: (email) => email?.includes('\n'),
+    'leading space': (email) => /^ ./.test(email ?? ''),
+    'trailing space': (email) => /\S \t$/.test(email ?? ''),
+    SQL: (email) => email?.includes('drop table'),
+    emoji: (email) => email?.includes('🦦'),
+    'very long': (email) => (email?.length ?? 0) > 300,
+    plus: (email) => email?.includes('plus+tag'),
+    shared: (email) => email === 'shared@example.com',
+  };
+  for (const [kind, fits] of Object.entries(kinds)) t.ok(found.some(fits), kind);
+});

@@ -1,0 +1,125 @@
+/** The application: who I am, where I am, what time it is, which room is open. Everything is reached through this object; nothing is global. */
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Me } from '../core/protocol/frames.ts';
+import { type Api, createApi, type Problem, problem } from './api.ts';
+import type { Deps } from './deps.ts';
+import { type BrowserKey, loadKey, signWith } from './keys/browserKey.ts';
+import type { LogTrust } from './keys/trees.ts';
+import { canVerify, webVerify } from './keys/verify.ts';
+import { openRoom, type Room } from './room/state.ts';
+import { type Route, routeOf } from './router.ts';
+
+export type Session =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'out'; readonly problem: Problem | null }
+  | { readonly kind: 'in'; readonly me: Me };
+
+export interface App {
+  readonly deps: Deps;
+  readonly api: Api;
+  readonly session: ReadonlySignal<Session>;
+  readonly me: ReadonlySignal<Me | null>;
+  readonly route: ReadonlySignal<Route>;
+  /** The server's time as far as it is known, ticking twice a second. */
+  readonly clock: ReadonlySignal<number>;
+  readonly room: ReadonlySignal<Room | null>;
+  readonly trust: ReadonlySignal<LogTrust | null>;
+  readonly go: (path: string) => void;
+  readonly sync: (serverNow: number) => void;
+  /** Asks again who I am; after signing in, out or enrolling. */
+  readonly refresh: () => Promise<void>;
+  readonly fail: (found: Problem) => void;
+  /** Why this browser cannot sign for me; null when it can. */
+  readonly unsignable: () => Problem | null;
+  readonly signer: (act: string, text: string) => Promise<string>;
+}
+
+const NO_KEY = problem(
+  'XCK_KEY',
+  'Your signing key is not in this browser.',
+  'Sign with the command line, or use the browser in which you enrolled.',
+);
+
+export function createApp(deps: Deps): App {
+  const api = createApi(deps.fetch);
+  const session = signal<Session>({ kind: 'loading' });
+  const me = computed(() => (session.value.kind === 'in' ? session.value.me : null));
+  const route = signal(routeOf(deps.window.location.pathname));
+  const skew = signal(0);
+  const ticked = signal(deps.now());
+  const clock = computed(() => ticked.value + skew.value);
+  const key = signal<BrowserKey | null>(null);
+  const verifies = signal(false);
+  const room = signal<Room | null>(null);
+
+  const trust = computed<LogTrust | null>(() =>
+    me.value && verifies.value
+      ? { origin: me.value.origin, logKey: me.value.log_key, verify: webVerify(deps.crypto) }
+      : null,
+  );
+  const sync = (serverNow: number) => {
+    skew.value = serverNow - deps.now();
+  };
+  async function refresh(): Promise<void> {
+    const [got, able] = await Promise.all([api.get<Me>('/api/me'), canVerify(deps.crypto)]);
+    verifies.value = able;
+    if (!got.ok) {
+      session.value = { kind: 'out', problem: got.problem.code === 'XCK_SIGNED_OUT' ? null : got.problem };
+      return;
+    }
+    const own = await loadKey(deps.indexedDB, got.value.person).catch(() => undefined);
+    key.value = own && got.value.keys.some((one) => one.key === own.line) ? own : null;
+    sync(got.value.now);
+    session.value = { kind: 'in', me: got.value };
+  }
+  deps.every(500, () => {
+    ticked.value = deps.now();
+  });
+  deps.window.addEventListener('popstate', () => {
+    route.value = routeOf(deps.window.location.pathname);
+  });
+
+  const wanted = computed(() => ('run' in route.value ? route.value.run : null));
+  const app: App = {
+    deps,
+    api,
+    session,
+    me,
+    route,
+    clock,
+    room,
+    trust,
+    go(path) {
+      deps.window.history.pushState(null, '', path);
+      route.value = routeOf(path);
+    },
+    sync,
+    refresh,
+    fail: (found) => {
+      session.value = { kind: 'out', problem: found };
+    },
+    unsignable: () => (key.value ? null : NO_KEY.problem),
+    async signer(act, text) {
+      if (!key.value || !me.value) throw new TypeError('there is no key in this browser');
+      return signWith(deps.crypto, key.value, act, me.value.origin, text);
+    },
+  };
+  effect(() => {
+    const run = me.value ? wanted.value : null;
+    const before = room.peek();
+    if (before?.run === run) return;
+    before?.close();
+    room.value = run === null ? null : openRoom(app, run, trust.peek());
+  });
+  return app;
+}
+
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new TypeError('no app around this component');
+  return app;
+}

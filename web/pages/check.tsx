@@ -1,0 +1,531 @@
+/** The cross-check: what am I asked? One sentence, what runs, what cannot be undone, the blind items, the bytes, and two equal answers. */
+
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { challengesOf } from '../../core/approval/challenge.ts';
+import { statementText, statementTime } from '../../core/approval/statement.ts';
+import { fromBase64 } from '../../core/bytes/encoding.ts';
+import type { FolderDocument } from '../../core/protocol/frames.ts';
+import { confirmLines, refuseLines, type Seat, type Signing } from '../../core/run/lines.ts';
+import { contextOf, type RunState } from '../../core/run/state.ts';
+import { folderDigest } from '../../core/runbook/folder.ts';
+import type { ChallengeSpec } from '../../core/runbook/runbook.ts';
+import { useApp } from '../app.ts';
+import { counted, ordinal, utc, visible } from '../format.ts';
+import { Copy, Countdown, Link, type Missing, Refusal, Why } from '../parts/basics.tsx';
+import { Icon, State } from '../parts/icons.tsx';
+import { Pane } from '../parts/pane.tsx';
+import { allArgv, CannotBeUndone, FileLines, filesNamed, WhatRuns, Where } from '../parts/run.tsx';
+import { Probes } from '../parts/step.tsx';
+import { Well, wellLines } from '../parts/well.tsx';
+import type { Room } from '../room/state.ts';
+import { type ArmedFacts, type Attempt, armedFacts, type StepStory } from '../room/story.ts';
+import { paths } from '../router.ts';
+import { Receipts } from './room.tsx';
+
+/** Which arming is asked of me, if one is. */
+function askedOf(
+  room: Room,
+): { readonly of: StepStory; readonly attempt: Attempt; readonly seat: Seat; readonly state: RunState } | string {
+  const state = room.folded.value?.state;
+  const of = room.story.value?.current;
+  const seat = room.seat();
+  if (!state || !of) return 'No step is waiting for anybody.';
+  const context = contextOf(state);
+  const attempt = of.attempts.at(-1);
+  const { arming } = context;
+  if (!arming || !attempt || arming.ref !== attempt.ref)
+    return 'Nothing is armed. When a step is called out for your seat, it is asked here.';
+  if (arming.started !== null) return 'The command has started. Nothing is asked any more.';
+  if (arming.keyed !== null) return 'The key is turned. Nothing is asked any more.';
+  if (of.step.eyes === 2) return `Step ${of.number} needs no confirmation.`;
+  if (!seat) return `You hold no seat. Still needed: ${of.step.by.join(' or ')}.`;
+  if (context.never.includes(context.seats[seat]?.person ?? ''))
+    return `You opened, led or armed in this run, so your confirmation cannot count. Still needed: ${of.step.by.join(' or ')}.`;
+  if (!of.step.by.includes(seat))
+    return `The ${seat} seat is not asked here. Still needed: ${of.step.by.join(' or ')}.`;
+  return { of, attempt, seat: { seat, role: context.seats[seat]?.role ?? '' }, state };
+}
+
+export function CheckPage({ room }: { readonly room: Room }) {
+  const asked = askedOf(room);
+  const me = useApp().me.value?.person;
+  if (typeof asked === 'string') return <NotAsked room={room} why={asked} />;
+  const mine = asked.attempt.confirmed.find((one) => one.person === me);
+  if (mine) return <Confirmed room={room} of={asked.of} at={mine.at} />;
+  const facts = armedFacts(asked.attempt.armed);
+  if (!facts) return <NotAsked room={room} why="The arming cannot be read here." />;
+  const differed = asked.attempt.differed.filter((one) => one.person === me);
+  // A new arming, or an answer that differed, starts the check anew: nothing of the old one stays.
+  return (
+    <Check
+      key={`${asked.attempt.ref} ${differed.length}`}
+      room={room}
+      {...asked}
+      facts={facts}
+      differed={differed.at(-1)?.challenge ?? null}
+    />
+  );
+}
+
+const NotAsked = ({ room, why }: { readonly room: Room; readonly why: string }) => (
+  <main class="plain">
+    <div>
+      <h1>Nothing is asked of you now.</h1>
+      <p>{visible(why)}</p>
+      <p>
+        <Link to={paths.room(room.run)}>Back to the room</Link>
+      </p>
+    </div>
+    <Receipts room={room} />
+  </main>
+);
+
+function Confirmed({ room, of, at }: { readonly room: Room; readonly of: StepStory; readonly at: number }) {
+  return (
+    <main class="plain">
+      <div>
+        <h1>
+          <State is="confirmed" /> You confirmed step {of.number}, {visible(of.step.title)}, at {utc(at)} UTC.
+        </h1>
+        <p>
+          Stay until it has started: leaving before the start makes this arming void. You may still withdraw, and HOLD
+          still means: it does not start.
+        </p>
+        <p>
+          <Link to={paths.room(room.run)}>Watch in the room</Link>
+        </p>
+      </div>
+      <Receipts room={room} />
+    </main>
+  );
+}
+
+interface CheckProps {
+  readonly room: Room;
+  readonly of: StepStory;
+  readonly attempt: Attempt;
+  readonly seat: Seat;
+  readonly state: RunState;
+  readonly facts: ArmedFacts;
+  /** The challenge to which my last answer differed. */
+  readonly differed: string | null;
+}
+
+const LOOK_MS = 3000;
+
+/** Seconds for which this page was really on screen. */
+function useLooked(): boolean {
+  const app = useApp();
+  const looked = useSignal(0);
+  useEffect(
+    () =>
+      app.deps.every(250, () => {
+        if (app.deps.window.document.visibilityState === 'visible' && looked.peek() < LOOK_MS) looked.value += 250;
+      }),
+    [],
+  );
+  return looked.value >= LOOK_MS;
+}
+
+/** The folder's files, kept only when they are exactly the folder that the run names. */
+function useFolder(digest: string) {
+  const app = useApp();
+  const folder = useSignal<FolderDocument | string | null>(null);
+  useEffect(() => {
+    void app.api.get<FolderDocument>(`/api/runbooks/${encodeURIComponent(digest)}`).then((got) => {
+      if (!got.ok) {
+        folder.value = got.problem.sentence;
+        return;
+      }
+      const files = got.value.files.map((file) => ({
+        path: file.path,
+        mode: file.mode,
+        bytes: fromBase64(file.bytes) ?? new Uint8Array(0),
+      }));
+      const own = folderDigest(files);
+      folder.value =
+        own.ok && own.value === digest
+          ? got.value
+          : 'The files that the server sent are not the folder that this run names.';
+    });
+  }, [digest]);
+  return folder.value;
+}
+
+const letter = (index: number): string => String.fromCharCode(97 + index);
+
+function Check(props: CheckProps) {
+  const { room, of, seat, state, facts } = props;
+  const app = useApp();
+  const questions = challengesOf(facts.action, seat.seat);
+  const answers = useSignal<Readonly<Record<string, string>>>({});
+  const left = useSignal(-1);
+  const fixed = useSignal<string | null>(null);
+  const looked = useLooked();
+  // The tree is pinned when the panel opens, so that the bytes which are read are the bytes which are signed.
+  const signing = useMemo(() => room.signing(0), []);
+  const given = Object.fromEntries(questions.map(({ id }) => [id, (answers.value[id] ?? '').trim()]));
+  const answered = questions.filter(({ id }) => given[id] !== '').length;
+  useEffect(() => room.reading(of.step.id, answered, questions.length), [answered]);
+
+  const missing: Missing[] = [
+    ...questions.flatMap(({ id, ask }, index) =>
+      given[id] === ''
+        ? [{ text: `${letter(index)}: ${visible(ask).replace(/\?$/, '').toLowerCase()}`, at: `answer-${id}` }]
+        : [],
+    ),
+    ...(left.value !== 0
+      ? [
+          {
+            text:
+              left.value < 0
+                ? 'the statement, not seen yet'
+                : `${counted(left.value, 'line', 'lines')} of the statement, not seen yet`,
+            at: 'statement',
+          },
+        ]
+      : []),
+    ...(looked ? [] : [{ text: 'three seconds of looking', at: null }]),
+  ];
+  const stop = room.unsignable();
+  const confirm = async () => {
+    if (missing.length > 0 || stop || !signing) return;
+    const at = statementTime(app.clock.value);
+    const lines = confirmLines(state, { ...signing, signedAt: at, ...seat }, given);
+    if (!lines.ok) return;
+    fixed.value = at;
+    if (!(await room.sign('confirm', 'confirm', lines.value))) fixed.value = null;
+  };
+  return (
+    <main class="check">
+      <Pane class="panes" label="Cross-check">
+        <LeadIn {...props} />
+        <Sheet {...props} />
+        <Pane class="side" label="Your part">
+          <Questions
+            questions={questions}
+            answers={answers}
+            differed={props.differed}
+            locked={fixed.value !== null}
+            section={props.of.step.irreversible || props.facts.action.undo ? 4 : 3}
+          />
+          <Statement
+            {...props}
+            signing={signing}
+            given={given}
+            fixed={fixed.value}
+            onSeen={(lines) => (left.value = lines)}
+            section={props.of.step.irreversible || props.facts.action.undo ? 5 : 4}
+          />
+        </Pane>
+      </Pane>
+      <Bar
+        {...props}
+        missing={missing}
+        stop={stop ? stop.sentence : null}
+        signing={signing}
+        busy={fixed.value !== null}
+        onConfirm={confirm}
+      />
+    </main>
+  );
+}
+
+function LeadIn({ room, of, attempt, state }: CheckProps) {
+  const rank = 2 + attempt.confirmed.length;
+  const all = ['', 'one', 'two', 'three', 'four'][of.step.eyes / 2] ?? of.step.eyes / 2;
+  const title = visible(of.step.title);
+  const before = of.attempts.at(-2)?.voided;
+  const others = attempt.confirmed.map((one) => `The ${visible(one.seat)} has confirmed.`).join(' ');
+  const { arming } = contextOf(state);
+  return (
+    <div class="lead-in head">
+      <div>
+        <h1 class="break">
+          You are the {ordinal(rank)} of {all} pairs of eyes for {state.facts.solo ? 'SOLO' : 'LIVE'}:{' '}
+          {title.charAt(0).toLowerCase() + title.slice(1)} on {visible(of.step.target)}.
+        </h1>
+        <p class="dim">
+          Called out by {visible(room.name(attempt.askedBy))} (lead), {utc(attempt.armedAt)} UTC. Attempt{' '}
+          {attempt.number}
+          {before ? `: the one before was void, ${visible(before.reason)}` : ''}. {others}
+        </p>
+      </div>
+      <Countdown until={arming?.notAfter ?? 0} says="to answer, until" />
+    </div>
+  );
+}
+
+function Sheet({ room, of, attempt, state, facts }: CheckProps) {
+  const folder = useFolder(state.facts.runbook);
+  const { arming } = contextOf(state);
+  return (
+    <Pane class="sheet" label="What is asked">
+      <div>
+        <WhatRuns does={facts.does} section="1" />
+        {typeof folder === 'string' ? <p class="notice bad">{visible(folder)}</p> : null}
+        {folder && typeof folder !== 'string'
+          ? filesNamed(folder.files, allArgv(facts.does)).map((file) => (
+              <div key={file.path}>
+                <p class="dim small">
+                  {visible(file.path)}, part of the runbook that{' '}
+                  {folder.summary?.authors.map((one) => visible(room.name(one))).join(', ') ?? 'nobody'} wrote
+                </p>
+                <FileLines file={file} />
+              </div>
+            ))
+          : null}
+      </div>
+      <div>
+        <h2>2 · Where and when</h2>
+        <Where step={of.step} facts={facts} />
+        <dl class="facts">
+          <dt>when</dt>
+          <dd>as soon as the lead turns the key, at the latest {utc(arming?.notAfter ?? 0)} UTC</dd>
+        </dl>
+        <Probes step={of.step} attempt={attempt} facts={facts} />
+      </div>
+      {of.step.irreversible || facts.action.undo ? (
+        <div>
+          <CannotBeUndone step={of.step} action={facts.action} story={room.story.value} section="3" />
+        </div>
+      ) : null}
+    </Pane>
+  );
+}
+
+interface QuestionsProps {
+  readonly questions: readonly ChallengeSpec[];
+  readonly answers: { value: Readonly<Record<string, string>> };
+  readonly differed: string | null;
+  readonly locked: boolean;
+  readonly section: number;
+}
+
+function Questions({ questions, answers, differed, locked, section }: QuestionsProps) {
+  return (
+    <section>
+      <h2>{section} · Check it yourself</h2>
+      <p class="dim small">
+        <Icon name="blind" /> Use a session of your own. The answers are on nobody's screen.
+      </p>
+      {differed !== null ? (
+        <p class="notice bad" role="alert">
+          <b>Your answer differs.</b> Look again; a second time holds the run.
+        </p>
+      ) : null}
+      {questions.length === 0 ? <p>The runbook asks your seat nothing. Look at what runs and where.</p> : null}
+      {questions.map((one, index) => (
+        <Question
+          key={one.id}
+          one={one}
+          index={index}
+          answers={answers}
+          differs={differed === one.id}
+          locked={locked}
+        />
+      ))}
+    </section>
+  );
+}
+
+function Question({
+  one,
+  index,
+  answers,
+  differs,
+  locked,
+}: Pick<QuestionsProps, 'answers' | 'locked'> & {
+  readonly one: ChallengeSpec;
+  readonly index: number;
+  readonly differs: boolean;
+}) {
+  const value = answers.value[one.id] ?? '';
+  const is = value.trim() !== '' ? 'answered' : differs ? 'differs' : 'blank-item';
+  const id = `answer-${one.id}`;
+  return (
+    <div class="blind">
+      <span class={`letter ${is}`} aria-hidden="true">
+        {letter(index)}
+      </span>
+      <label for={id}>
+        {visible(one.ask)} {one.within === null ? '' : <span class="dim">within {visible(one.within)}</span>}
+      </label>
+      {one.hint === null ? null : (
+        <div class="hint">
+          <code>{visible(one.hint)}</code>
+          <Copy text={one.hint} what="Copy" />
+        </div>
+      )}
+      <input
+        id={id}
+        class="mono"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={1000}
+        placeholder="Type what your session shows"
+        readOnly={locked}
+        aria-invalid={differs && value.trim() === ''}
+        aria-describedby={`${id}-note`}
+        value={value}
+        onInput={(event) => {
+          answers.value = { ...answers.value, [one.id]: event.currentTarget.value };
+        }}
+      />
+      <p class="dim small" id={`${id}-note`}>
+        {is === 'answered' ? (
+          <>
+            <b>Answered.</b> Nobody knows yet whether it fits; it is compared when you sign.
+          </>
+        ) : (
+          'Blank.'
+        )}
+      </p>
+    </div>
+  );
+}
+
+interface StatementProps extends CheckProps {
+  readonly signing: Signing | null;
+  readonly given: Readonly<Record<string, string>>;
+  readonly fixed: string | null;
+  readonly onSeen: (left: number) => void;
+  readonly section: number;
+}
+
+function Statement({ state, seat, signing, given, fixed, onSeen, section }: StatementProps) {
+  if (!signing) return null;
+  const lines = confirmLines(state, { ...signing, ...seat, ...(fixed ? { signedAt: fixed } : {}) }, given);
+  if (!lines.ok) return null;
+  const shown = wellLines(statementText('confirm', lines.value));
+  const blanks = {
+    ...(fixed ? {} : { 'signed-at': <span class="blank">set when you press Confirm</span> }),
+    ...(Object.values(given).includes('') ? { 'read-back': <ReadBack given={given} /> } : {}),
+  };
+  return (
+    <section>
+      <div class="head">
+        <h2>{section} · What you will sign</h2>
+        <span class="dim small">{shown.length} lines, byte for byte</span>
+      </div>
+      <Well lines={shown} blanks={blanks} onSeen={onSeen} final={fixed !== null} />
+    </section>
+  );
+}
+
+const ReadBack = ({ given }: { readonly given: Readonly<Record<string, string>> }) => (
+  <>
+    {'{'}
+    {Object.entries(given)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, answer], index) => (
+        <span key={id}>
+          {index > 0 ? ',' : ''}"{id}":
+          {answer === '' ? (
+            <>
+              "<span class="blank">not answered</span>"
+            </>
+          ) : (
+            JSON.stringify(visible(answer))
+          )}
+        </span>
+      ))}
+    {'}'}
+  </>
+);
+
+interface BarProps extends CheckProps {
+  readonly missing: readonly Missing[];
+  readonly stop: string | null;
+  readonly signing: Signing | null;
+  readonly busy: boolean;
+  readonly onConfirm: () => void;
+}
+
+function Bar({ room, of, state, seat, missing, stop, signing, busy, onConfirm }: BarProps) {
+  const app = useApp();
+  const open = useSignal(false);
+  const reason = useSignal('');
+  const { arming } = contextOf(state);
+  const refuse = async () => {
+    if (!open.value) {
+      open.value = true;
+      return;
+    }
+    const fresh = signing && { ...signing, ...seat, signedAt: statementTime(app.clock.value) };
+    const lines = fresh && reason.value.trim() !== '' ? refuseLines(state, fresh, reason.value.trim()) : null;
+    if (lines?.ok) await room.sign('refuse', 'refuse', lines.value);
+  };
+  const ready = missing.length === 0 && stop === null;
+  const head = ready ? 'Nothing is missing.' : `Confirm waits for ${counted(missing.length, 'thing', 'things')}`;
+  const asking = open.value;
+  const cli = `crosscheck step check ${room.run} ${of.step.id}`;
+  return (
+    <footer class={asking ? 'actions halves asking' : 'actions halves'}>
+      <div>
+        <button
+          type="button"
+          class="big outline-bad"
+          disabled={busy || stop !== null || (asking && reason.value.trim() === '')}
+          onClick={refuse}
+        >
+          <Icon name="refused" /> {asking ? 'Send refusal' : 'Refuse'}
+        </button>
+        <div class={asking ? 'grow open' : 'grow'}>
+          <label class={asking ? '' : 'hide'} for="reason">
+            <b>Refuse: what is wrong?</b> <span class="dim small">one sentence, for the record</span>
+          </label>
+          <textarea
+            id="reason"
+            maxLength={500}
+            placeholder="Reason, one sentence"
+            value={reason.value}
+            onFocus={() => (open.value = true)}
+            onInput={(event) => (reason.value = event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') open.value = false;
+            }}
+          />
+          <p class="dim small">Nothing runs. This arming cannot be asked again.</p>
+          <Refusal problem={room.answers.value['refuse']} />
+        </div>
+      </div>
+      <div>
+        {stop !== null ? (
+          <div class="why" role="status">
+            <b>{visible(stop)}</b>
+            <p class="row">
+              Sign with: <code class="break">{cli}</code> <Copy text={cli} what="Copy" />
+            </p>
+          </div>
+        ) : (
+          <Why head={head} missing={missing} id="why-confirm" />
+        )}
+        <div class="clock">
+          <Countdown until={arming?.notAfter ?? 0} says="until" />
+        </div>
+        {asking ? (
+          <button type="button" class="big only-phone" onClick={() => (open.value = false)}>
+            Back
+          </button>
+        ) : null}
+        <button
+          type="button"
+          class={`big${ready ? ' outline-act' : ''}${asking ? ' not-phone' : ''}`}
+          disabled={!ready || busy}
+          aria-describedby="why-confirm"
+          onClick={onConfirm}
+        >
+          {ready ? <Icon name="key" /> : null} {busy ? 'Signing' : 'Confirm'}
+        </button>
+      </div>
+      <ConfirmRefusal room={room} />
+    </footer>
+  );
+}
+
+function ConfirmRefusal({ room }: { readonly room: Room }) {
+  const found = room.answers.value['confirm'];
+  return found && found.code !== 'XCK_DIFFERED' ? <Refusal problem={found} /> : null;
+}
