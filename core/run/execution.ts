@@ -1,6 +1,8 @@
 /** Decisions on what an agent says: armed, started (the commit point) and the outcome; and on stopping a running command. */
 import { lineJson, parseStatement, sameStatement, statementMs } from '../approval/statement.ts';
+import { asciiJcs } from '../bytes/jcs.ts';
 import { fail } from '../errors.ts';
+import { bodyDigest } from '../log/entry.ts';
 import type { Result } from '../result.ts';
 import type { Command } from './commands.ts';
 import { about, type Draftbook, named } from './draftbook.ts';
@@ -13,6 +15,7 @@ export function armed(book: Draftbook, command: Of<'armed'>): Result<unknown> {
   const read = parseStatement('armed', command.statement.bytes);
   if (!read.ok) return read;
   const lines = read.value;
+  const probes = mapValues(command.probes, ({ body, ok }) => ({ digest: bodyDigest(body), ok }));
   const expected = {
     ...lines,
     origin: facts.origin,
@@ -20,18 +23,14 @@ export function armed(book: Draftbook, command: Of<'armed'>): Result<unknown> {
     run: facts.run,
     runbook: facts.runbook,
     agent: command.agent,
+    probes: asciiJcs(probes),
     roster: facts.roster,
   };
   const same = sameStatement('armed', lines, expected);
   if (!same.ok) return same;
   const notAfter = statementMs(lines['not-after']);
   if (notAfter === undefined) return fail('XCK_STATEMENT', { act: 'armed', why: 'line "not-after" is no instant' });
-  const digests = digestsOf(lines.probes);
-  if (!digests) return fail('XCK_STATEMENT', { act: 'armed', why: 'line "probes" is not canonical JSON of digests' });
-  const probes = Object.entries(command.probes).map(
-    ([id, { ok: holds }]) => [id, { digest: digests[id] ?? '', ok: holds }] as const,
-  );
-  const bodies = Object.fromEntries(Object.entries(command.probes).map(([id, { body }]) => [`probe-${id}`, body]));
+  const bodies = mapValues(command.probes, ({ body }) => body);
   const done = book.put({
     type: 'step.armed',
     actor: command.agent,
@@ -41,17 +40,12 @@ export function armed(book: Draftbook, command: Of<'armed'>): Result<unknown> {
       asked_by: command.askedBy,
       nonce: lines.nonce,
       not_after: notAfter,
-      probes: Object.fromEntries(probes),
+      probes,
     },
-    bodies: { statement: command.statement, signature: command.signature, action: command.action, ...bodies },
+    bodies: { statement: command.statement, signature: command.signature, action: command.action, ...named(bodies) },
   });
   if (done.ok) book.effects.push({ type: 'expire', run: facts.run, nonce: lines.nonce, at: notAfter });
   return done;
-}
-
-function digestsOf(text: string): Record<string, string> | undefined {
-  const value = lineJson(text);
-  return value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, string>) : undefined;
 }
 
 export function abort(book: Draftbook, command: Of<'abort'>): Result<unknown> {
@@ -66,6 +60,9 @@ export function abort(book: Draftbook, command: Of<'abort'>): Result<unknown> {
     book.effects.push({ type: 'abort', run: book.state.facts.run, agent: arming.agent, nonce: arming.nonce });
   return done;
 }
+
+const mapValues = <V, W>(values: Readonly<Record<string, V>>, each: (value: V) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(values).map(([id, value]) => [id, each(value)]));
 
 /** The commit point: `after` must name the run's newest entry, so that nothing can have come in between. */
 export function started(book: Draftbook, command: Of<'started'>): Result<unknown> {
@@ -86,6 +83,7 @@ export function started(book: Draftbook, command: Of<'started'>): Result<unknown
     armed: arming.ref,
     key: arming.keyed ?? 'none',
     agent: command.agent,
+    probes: asciiJcs(mapValues(command.probes, bodyDigest)),
     roster: facts.roster,
     nonce: arming.nonce,
   };

@@ -24,7 +24,6 @@ type Armed = Leaf<EntryOf<'step.armed'>>;
 
 /** The lines that an `armed` statement must have; target and do are compared with the rendering instead. */
 export function armedLines({ entry }: Armed, signed: Lines<'armed'>, facts: RunFacts): Lines<'armed'> {
-  const digests = Object.fromEntries(Object.entries(entry.probes).map(([id, { digest }]) => [id, digest]));
   return {
     ...signed,
     origin: facts.origin,
@@ -35,7 +34,7 @@ export function armedLines({ entry }: Armed, signed: Lines<'armed'>, facts: RunF
     attempt: String(entry.attempt),
     agent: entry.actor,
     action: entry.bodies?.action ?? '',
-    probes: asciiJcs(digests),
+    probes: asciiJcs(entry.probes),
     roster: facts.roster,
     nonce: entry.nonce,
     'not-after': statementTime(entry.not_after),

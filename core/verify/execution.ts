@@ -28,10 +28,16 @@ export function startedLines({ entry }: Started, signed: Lines<'started'>, befor
     key: arming?.keyed ?? 'none',
     after: headRef(before),
     agent: entry.actor,
+    probes: asciiJcs(probeDigests(entry)),
     roster: before.facts.roster,
     nonce: arming?.nonce ?? '',
   };
 }
+
+const probeDigests = ({ bodies = {} }: Started['entry']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(bodies).flatMap(([name, digest]) => (name.startsWith('probe-') ? [[name.slice(6), digest]] : [])),
+  );
 
 /** Checks I6: by the agent's own clock the start was not too late. */
 export const inTime = ({ entry }: Started, signed: Lines<'started'>, arming: ArmingFacts): Reason[] =>

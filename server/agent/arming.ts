@@ -57,6 +57,7 @@ export async function armStep(deps: ArmDeps, cleared: Cleared, stepId: string): 
     attempt,
     rendered: rendered.value,
     bodies,
+    measured: measured.value,
     nonce,
     at,
     notAfter,
@@ -84,6 +85,7 @@ interface ArmedParts {
   readonly attempt: number;
   readonly rendered: Rendered;
   readonly bodies: { readonly action: Body; readonly probes: Readonly<Record<string, Body>> };
+  readonly measured: Readonly<Record<string, Measurement>>;
   readonly nonce: string;
   readonly at: number;
   readonly notAfter: number;
@@ -91,7 +93,10 @@ interface ArmedParts {
 
 function armedLines(deps: ArmDeps, { state }: Cleared, parts: ArmedParts): Lines<'armed'> {
   const { facts } = state;
-  const digests = Object.fromEntries(Object.entries(parts.bodies.probes).map(([id, body]) => [id, digestOf(body)]));
+  const probes = Object.entries(parts.bodies.probes).map(([id, body]) => [
+    id,
+    { digest: digestOf(body), ok: parts.measured[id]?.ok ?? null },
+  ]);
   return {
     origin: facts.origin,
     mode: facts.mode,
@@ -103,7 +108,7 @@ function armedLines(deps: ArmDeps, { state }: Cleared, parts: ArmedParts): Lines
     target: asciiJcs(parts.rendered.target),
     do: asciiJcs(parts.rendered.do),
     action: digestOf(parts.bodies.action),
-    probes: asciiJcs(digests),
+    probes: asciiJcs(Object.fromEntries(probes)),
     roster: facts.roster,
     nonce: parts.nonce,
     at: statementTime(parts.at),

@@ -136,6 +136,9 @@ async function leftBehind(attempt: Attempt, nonce: string): Promise<boolean> {
   return true;
 }
 
+/** The shell itself could not be started: then nothing lives and nobody claims, and whoever looks next makes that final. */
+const unclaimed = (): void => {};
+
 /** `graceMs`: how long TERM, and then KILL, may take. */
 export function openExecutor(root: string, graceMs = GRACE_MS): Executor {
   mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -189,11 +192,10 @@ export function openExecutor(root: string, graceMs = GRACE_MS): Executor {
         detached: true,
         stdio: 'ignore',
       });
-      // The shell itself could not be started: nobody has claimed, so this makes it final.
-      child.on('error', () => attempt.forbid());
+      child.on('error', unclaimed);
       child.unref();
     } catch {
-      attempt.forbid();
+      unclaimed();
     }
   };
 

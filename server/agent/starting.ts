@@ -5,6 +5,7 @@
 import { statementTime } from '../../core/approval/statement.ts';
 import { base64, fromBase64, utf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
+import { asciiJcs } from '../../core/bytes/jcs.ts';
 import { fail } from '../../core/errors.ts';
 import type { Body } from '../../core/log/entry.ts';
 import { leafHash, verifyInclusion } from '../../core/log/merkle.ts';
@@ -17,7 +18,7 @@ import { type ArmDeps, probeBodies } from './arming.ts';
 import type { Peer } from './calls.ts';
 import type { Cleared, Verifier } from './clearance.ts';
 import { driftedProbe, measureAll } from './measurements.ts';
-import { bodyText } from './signing.ts';
+import { bodyText, digestOf } from './signing.ts';
 
 /** A measurement older than this is no measurement any more. */
 const FRESH_MS = 5000;
@@ -120,6 +121,7 @@ function startedCommand(
     key: arming?.keyed ?? 'none',
     after: headRef(state),
     agent: deps.agent,
+    probes: asciiJcs(Object.fromEntries(Object.entries(probes).map(([id, body]) => [id, digestOf(body)]))),
     roster: facts.roster,
     tree: `${checkpoint.size} ${base64(checkpoint.root)}`,
     nonce,

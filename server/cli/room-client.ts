@@ -1,11 +1,12 @@
 /** A run's room from the terminal: presence while it is open, entries verified as they come, and coming back after a loss. */
 import { WebSocket } from 'ws';
 import { fromBase64 } from '../../core/bytes/encoding.ts';
+import { refusal } from '../../core/errors.ts';
 import type { Sealed } from '../../core/log/entry.ts';
 import type { RunEntry } from '../../core/log/tables.ts';
 import type { ClientFrame, ServerFrame } from '../../core/protocol/frames.ts';
 import type { Client } from './client.ts';
-import { EXIT, Stop } from './exits.ts';
+import { EXIT, Stop, stopOf } from './exits.ts';
 import { extend, type Folded, reveal } from './fold.ts';
 import { dialled } from './http.ts';
 import { type OpenRun, openRun } from './run-client.ts';
@@ -33,11 +34,8 @@ export interface Room {
 
 const LEASE_MS = 5000;
 const BACK_OFF_MS = [250, 500, 1000, 2000, 4000];
-/** Close codes that coming back cannot mend. */
-const FINAL: Readonly<Record<number, Stop>> = {
-  4003: new Stop(EXIT.failed, 'The server does not know this run or ticket.'),
-  4004: new Stop(EXIT.denied, 'Your session has ended.', 'Run: crosscheck login', 'XCK_SIGNED_OUT'),
-};
+/** Close code of a session that has ended; coming back cannot mend it. */
+const SIGNED_OUT = 4004;
 
 interface Watcher {
   readonly look: () => boolean;
@@ -81,8 +79,7 @@ export async function openRoom(client: Client, id: string, heard: Heard = {}): P
   };
   const lost = (code: number) => {
     if (closed) return;
-    const final = FINAL[code];
-    if (final) return fail(final);
+    if (code === SIGNED_OUT) return fail(stopOf(refusal('XCK_SIGNED_OUT')));
     if (tries === 0) heard.link?.(false);
     retry = setTimeout(() => void dial().catch(again), BACK_OFF_MS[Math.min(tries++, BACK_OFF_MS.length - 1)]);
   };

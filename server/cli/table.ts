@@ -158,7 +158,7 @@ export const WORDS: readonly Word[] = [
     name: 'step show',
     takes: 'RUN [STEP]',
     help: 'shows what a step does',
-    options: CLIENT,
+    options: { ...CLIENT, json: yes },
     positionals: [1, 2],
     run: async (cli, given) => (await import('./words/step.ts')).show(cli, given),
   },

@@ -12,17 +12,16 @@ export interface Streams {
 }
 
 export interface Terminal {
-  /** One line of data on stdout. */
+  /** Data on stdout. Like everything here it is cleaned; what must stay one line is cleaned of line feeds before. */
   out(line: string): void;
-  /** Bytes of data on stdout, as they are. */
-  raw(bytes: Uint8Array): void;
   /** One line for the person, on stderr. */
   say(line: string): void;
+  /** The line that matters most, in bold where the terminal can. */
+  stress(line: string): void;
   /** Asks and returns the typed line; ends the word where nobody can answer, or when `signal` says that the question is over. */
   ask(question: string, signal?: AbortSignal): Promise<string>;
   /** Ends the word unless a person sits at both ends of it. */
   demandPerson(word: string): void;
-  bold(text: string): string;
   close(): void;
 }
 
@@ -41,6 +40,10 @@ export const clean = (text: string): string => text.replace(INVISIBLE, escaped);
 export const cleanLines = (text: string): string =>
   text.replace(INVISIBLE, (one) => (one === '\n' || one === '\t' ? one : escaped(one)));
 
+/** JSON that shows on a terminal as safely as any text: invisible characters are written as JSON's own escapes. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value).replace(INVISIBLE, (one) => one.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+
 export function openTerminal(
   streams: Streams,
   options: { readonly input: boolean; readonly color: boolean },
@@ -48,16 +51,21 @@ export function openTerminal(
   const { stdin, stdout, stderr } = streams;
   const lines = lineReader(stdin);
   const person = stdin.isTTY === true && stdout.isTTY === true;
+  const stressed = (text: string): string =>
+    options.color && stderr.isTTY === true ? `\u001b[1m${text}\u001b[22m` : text;
   return {
-    out: (line) => void stdout.write(`${line}\n`),
-    raw: (bytes) => void stdout.write(bytes),
-    say: (line) => void stderr.write(`${line}\n`),
+    out: (line) => void stdout.write(`${cleanLines(line)}\n`),
+    say: (line) => void stderr.write(`${cleanLines(line)}\n`),
+    stress: (line) => void stderr.write(`${stressed(cleanLines(line))}\n`),
     ask: async (question, signal) => {
       if (!options.input) throw usage(`This asks: ${question}`, 'It cannot be answered under --no-input.');
       if (stdin.isTTY !== true)
         throw usage(`This asks: ${question}`, 'Nobody can answer: standard input is no terminal.');
-      stderr.write(`${question}\n> `);
-      return lines.next(signal);
+      stderr.write(`${cleanLines(question)}\n> `);
+      return lines.next(signal).catch((over: unknown) => {
+        stderr.write('\n');
+        throw over;
+      });
     },
     demandPerson: (word) => {
       if (!person || !options.input)
@@ -66,7 +74,6 @@ export function openTerminal(
           'Run it yourself in a terminal; a confirmation cannot be scripted.',
         );
     },
-    bold: (text) => (options.color && stderr.isTTY === true ? `\u001b[1m${text}\u001b[22m` : text),
     close: () => lines.close(),
   };
 }

@@ -132,7 +132,7 @@ export class TestRun {
       target: asciiJcs(target),
       do: asciiJcs(what),
       action: bodyDigest(body),
-      probes: asciiJcs(Object.fromEntries(probes.map(([id, probe]) => [id, bodyDigest(probe.body)]))),
+      probes: asciiJcs(Object.fromEntries(probes.map(([id, probe]) => [id, { digest: bodyDigest(probe.body), ok: probe.ok }]))),
       roster: state.facts.roster,
       nonce: nonce ?? hex(site.random(32)),
       at: statementTime(site.now),
@@ -218,6 +218,9 @@ export class TestRun {
     const { step, attempt, armed } = this.about();
     const arming = this.context.arming;
     const last = this.entries.at(-1);
+    const probes = Object.keys(state.arming?.action.probes ?? {}).map(
+      (id) => [`probe-${id}`, site.salted(utf8(jcs(values[id] ?? '')))] as const,
+    );
     const lines: Lines<'started'> = {
       origin: site.origin,
       mode: 'live',
@@ -228,15 +231,14 @@ export class TestRun {
       key: arming?.keyed ?? 'none',
       after: last ? refOf(last) : headRef(state),
       agent: site.agent.id,
+      probes: asciiJcs(
+        Object.fromEntries(probes.map(([name, body]) => [name.slice('probe-'.length), bodyDigest(body)])),
+      ),
       roster: state.facts.roster,
       tree: site.tree(),
       nonce: arming?.nonce ?? '',
       at: statementTime(site.now),
     };
-    const probes = Object.keys(state.arming?.action.probes ?? {}).map((id) => [
-      `probe-${id}`,
-      site.salted(utf8(jcs(values[id] ?? ''))),
-    ]);
     const signed = site.signed(site.agent, 'started', alter(lines));
     return {
       type: 'step.started',

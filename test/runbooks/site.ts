@@ -1,7 +1,8 @@
 /** A place where tests run a runbook: data, a read-only copy of the folder, the declared environment. Nothing is replaced by a stand-in. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -64,7 +65,9 @@ function read(): Runbook {
 export const runbook = read();
 
 export function makeSite(t: Test, rows = ROWS): Site {
-  const data = t.testdir();
+  // Of its own for each process: two runs of the suite at once must not share a database.
+  const data = mkdtempSync(join(tmpdir(), 'crosscheck-runbook-'));
+  t.teardown(() => rmSync(data, { recursive: true, force: true }));
   const cwd = join(data, 'folder');
   const made = spawnSync(process.execPath, [
     join(tools, 'make-customers.mjs'),

@@ -38,7 +38,8 @@ t.test('the tools refuse what would do harm', async (t) => {
 });
 
 t.test('one seed makes the same rows, and every database has a name of its own', async (t) => {
-  const [a, b] = [makeSite(t, 3000), join(t.testdirName, 'other')];
+  const a = makeSite(t, 3000);
+  const b = join(a.data, 'other');
   spawnSync(process.execPath, [join(tools, 'make-customers.mjs'), b, '--seed', `${SEED}`, '--rows', '3000']);
   const other = { ...a, database: join(b, 'customers.db') };
   t.equal(sql(a, '--digest', 'customers'), sql(other, '--digest', 'customers'));

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { RunDocument } from '../../core/protocol/frames.ts';
 import { base64 } from '../../core/bytes/encoding.ts';
 import type { Name } from '../helpers/site.ts';
 import { answersOf, type Scene } from './scenes.ts';
@@ -35,6 +36,8 @@ export interface Shown {
   readonly key?: string | null;
   readonly names?: Partial<Record<Name, string>>;
   readonly signedIn?: boolean;
+  /** What a lying server would send instead. */
+  readonly alter?: (doc: RunDocument) => RunDocument;
 }
 
 export async function fakeServer(): Promise<FakeServer> {
@@ -72,7 +75,7 @@ export async function fakeServer(): Promise<FakeServer> {
     }
     if (path.endsWith('/record'))
       return response.writeHead(200, { 'content-type': 'application/x-tar' }).end(answers.record());
-    if (path.startsWith('/api/runs/')) return json(response, 200, answers.run());
+    if (path.startsWith('/api/runs/')) return json(response, 200, (shown.alter ?? ((doc) => doc))(answers.run()));
     if (path === '/api/commands') {
       commands.push(JSON.parse(body));
       if (server.refuse) return problem(response, 409, server.refuse.code, server.refuse.title, server.refuse.hint);

@@ -73,6 +73,7 @@ function FilePick({
     if (file) onFile({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the field inside is the first
     <div
       class="field"
       onDragOver={(event) => event.preventDefault()}
@@ -113,6 +114,10 @@ function Checker({ file, name, onAgain }: CheckerProps) {
     checked.value = { verdict, seconds: (app.deps.now() - begun) / 1000, trusted: trust.value !== null };
   };
   useEffect(() => void check(), [file, trust.value]);
+  const again = () => {
+    onAgain();
+    void check();
+  };
   const take = (picked: File_) => {
     const read = parseTrust(fromUtf8(picked.bytes) ?? '');
     found.value = read.ok ? null : read.refusal;
@@ -124,7 +129,7 @@ function Checker({ file, name, onAgain }: CheckerProps) {
       <Pane class="sheet" label="Record">
         <div class="row spread">
           {now ? <Plaque {...now} /> : <p role="status">The record is being verified.</p>}
-          <Means file={file} onAgain={() => (onAgain(), void check())} />
+          <Means file={file} onAgain={again} />
         </div>
         <Refusal problem={found.value} />
         {now ? <Reasons verdict={now.verdict} /> : null}

@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { contextOf } from '../../core/run/state.ts';
 import { useApp } from '../app.ts';
 import { local, span, utc, visible } from '../format.ts';
@@ -200,6 +201,8 @@ function HoldSlot({ room, onRaise }: { readonly room: Room; readonly onRaise: ()
 /** The short form that raises a hold: one sentence, in the flow of the page, so that it covers nothing. */
 function Raise({ room, onDone }: { readonly room: Room; readonly onDone: () => void }) {
   const text = useSignal('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const arming = room.folded.value && contextOf(room.folded.value.state).arming;
   const meaning = arming?.started
     ? 'The command has started and goes on; nothing follows. Abort stops the command.'

@@ -69,10 +69,9 @@ interface SeatProps {
 const presenceOf = ({ room, person }: SeatProps) => room.presence.value.find((one) => one.person === person);
 
 function Presence(props: SeatProps) {
-  const here = presenceOf(props)?.here ?? false;
-  const folded = props.room.folded.value;
-  const required = folded !== null && contextOf(folded.state).runbook.presence.required.includes(props.seat);
-  if (here) return <Icon name="here" tone="ok" />;
+  const state = props.room.folded.value?.state;
+  if (presenceOf(props)?.here) return <Icon name="here" tone="ok" />;
+  const required = state && contextOf(state).runbook.presence.required.includes(props.seat);
   return props.person !== null && required ? <Icon name="lost" tone="hold" /> : <Icon name="away" tone="dim" />;
 }
 

@@ -48,7 +48,7 @@ export function TurnTheKey({ room, of }: { readonly room: Room; readonly of: Ste
     const state = room.folded.value?.state;
     const signing = room.signing(app.clock.value);
     const lines = state && signing && keyLines(state, signing);
-    if (!lines || !lines.ok || asked.value) return;
+    if (!lines?.ok || asked.value) return;
     asked.value = true;
     await room.sign('key', 'key', lines.value);
     asked.value = false;

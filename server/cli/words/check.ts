@@ -83,7 +83,7 @@ function showStep({ cli: { terminal }, room, step, seat }: Checking): void {
   const rendered = armedRendering(state);
   if (!arming || !rendered) return;
   say('');
-  say(terminal.bold(eyesSentence(step, arming.confirmations.length)));
+  terminal.stress(eyesSentence(step, arming.confirmations.length));
   say(
     `run ${state.facts.run}${state.facts.solo ? ' SOLO' : ''}, step ${step.id}, attempt ${arming.attempt}, armed until ${timeText(arming.notAfter)}`,
   );

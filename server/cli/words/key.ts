@@ -8,7 +8,7 @@ import { type Cli, flag, type Given, text } from '../args.ts';
 import { connect } from '../client.ts';
 import { EXIT, type Exit, must, Stop, usage } from '../exits.ts';
 import { keyFileOf, publicKeyOf } from '../signer.ts';
-import { clean } from '../terminal.ts';
+import { clean, jsonText } from '../terminal.ts';
 
 /** Needs no server: a key becomes a person's by standing in the people file of a new site. */
 export async function enrol(cli: Cli, given: Given): Promise<Exit> {
@@ -33,7 +33,7 @@ function generate(file: string): void {
 
 export async function list(cli: Cli, given: Given): Promise<Exit> {
   const { keys } = await connect(cli, given).api.get<Me>('/api/me');
-  if (flag(given, 'json')) cli.terminal.out(JSON.stringify(keys));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(keys));
   else
     for (const { key, kind } of keys)
       cli.terminal.out(`${kind} ${keyFingerprint(must(parsePublicKey(key)).blob)} ${clean(key)}`);

@@ -12,7 +12,7 @@ import { openApi, serverOf } from '../http.ts';
 import { keyFileOf, publicKeyOf, sign } from '../signer.ts';
 import { readSite } from '../site.ts';
 import { type SessionFile, stateFiles } from '../state-files.ts';
-import { clean } from '../terminal.ts';
+import { clean, jsonText } from '../terminal.ts';
 
 interface Begun {
   readonly person: string;
@@ -122,7 +122,7 @@ async function pageLink(cli: Cli, given: Given): Promise<Exit> {
 export async function whoami(cli: Cli, given: Given): Promise<Exit> {
   const client = connect(cli, given);
   const me = await client.api.get<Me>('/api/me');
-  if (flag(given, 'json')) cli.terminal.out(JSON.stringify(me));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(me));
   else
     cli.terminal.out(
       `${clean(me.name)} (${me.person}) with ${me.roles.join(', ') || 'no role'} at ${client.session.server}, log ${clean(me.origin)}`,

@@ -8,7 +8,7 @@ import { verifyRaw } from '../../ports/verify.ts';
 import { argument, type Cli, flag, type Given, text } from '../args.ts';
 import { connect } from '../client.ts';
 import { EXIT, type Exit, must, usage } from '../exits.ts';
-import { clean } from '../terminal.ts';
+import { clean, jsonText } from '../terminal.ts';
 
 export async function exported(cli: Cli, given: Given): Promise<Exit> {
   const run = argument(given, 0);
@@ -41,7 +41,7 @@ export async function verify(cli: Cli, given: Given): Promise<Exit> {
   const verdict = await verifyFile(tar, trust, verifyRaw, accept === 'solo' ? { accept: ['solo'] } : {});
   const contradicted = await contradicts(verdict, trust, text(given, 'receipt'));
   const shown: Verdict = contradicted ? { ...verdict, verdict: 'DIVERGED', exit: EXIT.diverged } : verdict;
-  if (flag(given, 'json')) cli.terminal.out(JSON.stringify(document(shown)));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(document(shown)));
   else for (const line of report(shown, trust)) cli.terminal.out(line);
   return shown.exit;
 }
@@ -72,6 +72,7 @@ function document({ verdict, exit, solo, assurance, executor, run, reasons, fact
     reasons,
     genesis: facts?.genesis ?? null,
     checkpoint,
+    withheld: facts?.withheld ?? 0,
     signatures: facts?.signatures ?? [],
   };
 }
@@ -91,6 +92,7 @@ function report({ verdict, solo, assurance, executor, run, reasons, facts }: Ver
         `run ${run}: ${clean(facts.runbook.title)}`,
         `log ${facts.origin}, ${facts.checkpoint.size} entries, genesis ${facts.genesis}`,
         `assurance ${assurance}, executor ${executor}${trust ? '' : ', no trust root'}`,
+        ...(facts.withheld > 0 ? [`${facts.withheld} bodies are withheld: they are blind until their step starts`] : []),
       ]
     : [];
   const why = reasons.map(

@@ -14,7 +14,7 @@ import { deny, EXIT, type Exit, must, usage } from '../exits.ts';
 import { fetchFolder, openRun, seatedAs } from '../run-client.ts';
 import { nameOf, stepState, timeText, waitingFor } from '../show.ts';
 import { readSite } from '../site.ts';
-import { clean } from '../terminal.ts';
+import { clean, jsonText } from '../terminal.ts';
 import { ulid } from '../ulid.ts';
 import { chosen } from './runbook.ts';
 
@@ -91,7 +91,7 @@ export async function leave(cli: Cli, given: Given): Promise<Exit> {
 
 export async function list(cli: Cli, given: Given): Promise<Exit> {
   const { runs, names } = await connect(cli, given).api.get<Home>('/api/home');
-  if (flag(given, 'json')) cli.terminal.out(JSON.stringify(runs));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(runs));
   else
     for (const { run, state, title, lead, step, opened_at, waiting } of runs)
       cli.terminal.out(
@@ -114,7 +114,7 @@ export async function status(cli: Cli, given: Given): Promise<Exit> {
   if (flag(given, 'json')) {
     const { run, mode, solo } = state.facts;
     cli.terminal.out(
-      JSON.stringify({
+      jsonText({
         run,
         mode,
         solo,

@@ -15,7 +15,7 @@ import { deny, EXIT, type Exit, must, Stop, usage } from '../exits.ts';
 import { fetchFolder } from '../run-client.ts';
 import { nameOf } from '../show.ts';
 import { readSite } from '../site.ts';
-import { clean, cleanLines } from '../terminal.ts';
+import { clean, cleanLines, jsonText } from '../terminal.ts';
 
 function folderAt(directory: string): FolderFile[] {
   try {
@@ -34,7 +34,7 @@ export async function lint(cli: Cli, given: Given): Promise<Exit> {
   const files = folderAt(directory);
   const { runbook, problems } = lintFolder(files);
   const broken = problems.some(({ severity }) => severity === 'error');
-  if (flag(given, 'json')) cli.terminal.out(JSON.stringify(problems));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(problems));
   else for (const problem of problems) cli.terminal.out(problemLines(directory, problem));
   if (!broken) cli.terminal.say(`${runbook?.id}: no errors in ${files.length} files, ${must(folderDigest(files))}`);
   return broken ? EXIT.usage : EXIT.ok;
@@ -103,11 +103,7 @@ export async function approve(cli: Cli, given: Given): Promise<Exit> {
   };
   const lines = actLines('approve', about, await signingOver(client, site.tree));
   terminal.say('');
-  terminal.say(
-    terminal.bold(
-      `You approve for live runs: ${clean(prepared.runbook.title)}, ${files.length} files, written by ${summary.authors.map((author) => nameOf(home.names, author)).join(', ')}`,
-    ),
-  );
+  terminal.stress(`You approve for live runs: ${clean(prepared.runbook.title)}, ${files.length} files, written by ${summary.authors.map((author) => nameOf(home.names, author)).join(', ')}`);
   terminal.say(`The folder above has the digest ${summary.runbook}. You sign:`);
   terminal.say('');
   terminal.say(statementText<'approve'>('approve', lines));
@@ -127,7 +123,7 @@ function showFile({ terminal }: Cli, { path, mode, bytes }: FolderFile): void {
 
 export async function list(cli: Cli, given: Given): Promise<Exit> {
   const { runbooks, names } = await connect(cli, given).api.get<Home>('/api/home');
-  if (flag(given, 'json')) cli.terminal.out(JSON.stringify(runbooks));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(runbooks));
   else
     for (const { runbook, id, title, approved, authors } of runbooks)
       cli.terminal.out(

@@ -73,7 +73,8 @@ function welcome({ out }: Terminal, { links, trustFile, engine }: Running, addre
     out('');
   }
   out(`Trust root to hand out: ${trustFile}`);
-  out(`From a terminal: crosscheck login --server ${address} --key ~/.ssh/id_ed25519.pub`);
+  const how = engine.site.roster.solo ? "--link 'LINK'" : `--server ${address} --key ~/.ssh/id_ed25519.pub`;
+  out(`From a terminal: crosscheck login ${how}`);
 }
 
 /** Starts the agent beside the server and again whenever it dies; its standard input is the thread it hangs by. */

@@ -6,7 +6,7 @@ import { ready } from '../../../core/run/rules.ts';
 import { contextOf, type RunState } from '../../../core/run/state.ts';
 import { render } from '../../../core/runbook/render.ts';
 import type { Step } from '../../../core/runbook/runbook.ts';
-import { argument, type Cli, type Given } from '../args.ts';
+import { argument, type Cli, flag, type Given } from '../args.ts';
 import { inputsOfRun } from '../armed.ts';
 import { type Client, connect, send, signed, signingOver } from '../client.ts';
 import { deny, EXIT, type Exit, must, Stop } from '../exits.ts';
@@ -14,7 +14,7 @@ import type { Folded } from '../fold.ts';
 import { openRoom, type Room } from '../room-client.ts';
 import { type OpenRun, openRun, seatedAs } from '../run-client.ts';
 import { armedRendering, nameOf, stepText, timeText, waitingFor } from '../show.ts';
-import { clean } from '../terminal.ts';
+import { clean, jsonText } from '../terminal.ts';
 import { showing } from './watch.ts';
 
 const nothingArmed = (): never => deny('XCK_NOT_NOW', { what: 'This', why: 'nothing is armed' });
@@ -44,11 +44,15 @@ export async function show(cli: Cli, given: Given): Promise<Exit> {
         run: { id: state.facts.run, mode: 'live', started_at_ms: state.facts.openedAt, data },
       }),
     );
-  cli.terminal.out(
-    `${id}: ${clean(step.title)} (${step.eyes} eyes${step.by.length > 0 ? `: lead, ${step.by.join(', ')}` : ''})${armed && arming ? `, armed until ${timeText(arming.notAfter)}` : ''}`,
-  );
-  for (const line of stepText(step, rendered, state.arming?.values ?? {}, arming?.agent ?? null))
-    cli.terminal.out(line);
+  const until = armed && arming ? arming.notAfter : null;
+  if (flag(given, 'json')) {
+    cli.terminal.out(jsonText({ step: id, title: step.title, eyes: step.eyes, by: step.by, armed_until: until, ...rendered }));
+    return EXIT.ok;
+  }
+  const eyes = `${step.eyes} eyes${step.by.length > 0 ? `: lead, ${step.by.join(', ')}` : ''}`;
+  cli.terminal.out(`${id}: ${clean(step.title)} (${eyes})${until === null ? '' : `, armed until ${timeText(until)}`}`);
+  const measured = armed ? (state.arming?.values ?? {}) : {};
+  for (const line of stepText(step, rendered, measured, armed ? (arming?.agent ?? null) : null)) cli.terminal.out(line);
   return EXIT.ok;
 }
 

@@ -1,8 +1,10 @@
 /** Records in which every byte, chain and signature is genuine and yet a rule was broken: each is INVALID by the rule's own name. */
 import t from 'tap';
+import { asciiJcs } from '../../../core/bytes/jcs.ts';
 import { statementTime } from '../../../core/approval/statement.ts';
 import type { Lines } from '../../../core/log/acts.ts';
 import { refOf } from '../../../core/log/entry.ts';
+import type { EntryOf } from '../../../core/log/tables.ts';
 import { closeLines, confirmLines } from '../../../core/run/lines.ts';
 import { contextOf } from '../../../core/run/state.ts';
 import type { Action, Rendered } from '../../../core/runbook/runbook.ts';
@@ -292,7 +294,7 @@ const cases: Record<string, Case> = {
           .slice(1, -1)
           .map((line) => [line.split(' ')[0], line.slice(line.indexOf(' ') + 1)]),
       );
-      const digests = JSON.parse(statements.probes ?? '{}') as Record<string, string>;
+      const measured = JSON.parse(statements.probes ?? '{}') as EntryOf<'step.armed'>['probes'];
       run.put({
         type: 'step.armed',
         actor: agent,
@@ -302,9 +304,7 @@ const cases: Record<string, Case> = {
           asked_by: askedBy,
           nonce: statements.nonce ?? '',
           not_after: Date.parse(statements['not-after'] ?? ''),
-          probes: Object.fromEntries(
-            Object.entries(probes).map(([id, { ok }]) => [id, { digest: digests[id] ?? '', ok }]),
-          ),
+          probes: measured,
         },
         bodies: { statement, signature, action: body, ...values },
       });
@@ -392,8 +392,22 @@ const cases: Record<string, Case> = {
       run.put({ ...draft, bodies });
       return run;
     },
+    invariant: 'I4',
+    says: /line "probes"/,
+  },
+  'a probe was never measured again, and the agent signed so': {
+    make: () => {
+      const run = ready().crossChecked();
+      const draft = run.startDraft(VALUES, (lines) => {
+        const { host: _, ...probes } = JSON.parse(lines.probes) as Record<string, string>;
+        return { ...lines, probes: asciiJcs(probes) };
+      });
+      const { 'probe-host': _, ...bodies } = draft.bodies ?? {};
+      run.put({ ...draft, bodies });
+      return run;
+    },
     invariant: 'I17',
-    says: /not measured again|the probe host/,
+    says: /not measured again/,
   },
   'a finished step lacks a check': {
     make: () => {

@@ -1,0 +1,14 @@
+import { parseDocument, LineCounter, isMap } from 'yaml';
+const opt={version:'1.2',strict:true,uniqueKeys:false,stringKeys:true,logLevel:'silent'};
+const go=(name,text)=>{const lc=new LineCounter();let t=performance.now();try{const d=parseDocument(text,{...opt,lineCounter:lc});const p=performance.now()-t;const e=[...d.errors,...d.warnings].map(x=>x.code+': '+x.message.split('\n')[0]).slice(0,3);let v;t=performance.now();try{v=d.toJS({maxAliasCount:100})}catch(x){v='TOJS '+x.name+x.message.slice(0,80)}console.log(name,p.toFixed(0)+'ms',(performance.now()-t).toFixed(0)+'ms',e,(()=>{try{return (JSON.stringify(v)||'').slice(0,90)}catch(x){return x.message.slice(0,50)}})())}catch(x){console.log(name,(performance.now()-t).toFixed(0)+'ms','THROW',x.name,x.message.slice(0,80))}};
+go('deep[ 1e3','['.repeat(1000)+']'.repeat(1000));
+go('deep[ 5e4','['.repeat(50000)+']'.repeat(50000));
+go('deep[ 5e5 unclosed','['.repeat(500000));
+go('deep{', '{a: '.repeat(50000));
+go('deep- ', '- '.repeat(50000)+'x');
+go('keys', Array.from({length:100000},(_,i)=>`k${i}: 1`).join('\n'));
+go('bomb','a: &a [x,x,x,x,x,x,x,x,x]\n'+'bcdefghij'.split('').map((c,i)=>`${c}: &${c} [${Array(9).fill('*'+'abcdefghij'[i]).join(',')}]`).join('\n'));
+go('self','a: &a [*a]'); go('self2','a: &a {b: *a}');
+go('dup','a: 1\na: 2'); go('tab','a:\n\tb: 1'); go('multi','a: 1\n---\nb: 2'); go('tag','a: !!js/function x'); go('tag2','a: !foo x'); go('badalias','a: *x');
+go('merge','a: &a {x: 1}\nb:\n  <<: *a'); go('proto','__proto__: {a: 1}\nconstructor: 2'); go('empty',''); go('scalar','hello'); go('nums','[010, 0o7, 0x1f, 1e3, .inf, .nan, 12345678901234567890, 1_000, no, yes, 2020-01-01, ~, null, -0]');
+go('numkey','1: a'); go('nullkey','? \n: a'); go('mapkey','{a: 1}: b'); go('indent','a:\n  b: 1\n c: 2'); go('quote','a: "x'); go('colon','a: b: c'); go('template','a: ${{ inputs.x }}'); go('flowtemplate','run: [x, ${{ inputs.x }}]'); go('at','a: @x'); go('directive','%YAML 1.1\n---\na: yes'); go('binary','a: !!binary aGk='); go('set','a: !!set {x}'); go('pct','a: %x'); go('5MB','a: '+'x'.repeat(5e6)); go('many lines', 'a: |\n'+'  x\n'.repeat(200000)); go('anchors many', Array.from({length:20000},(_,i)=>`- &a${i} x\n- *a${i}`).join('\n')); go('comments', '#\n'.repeat(300000)); go('q','- '+'"\\x41"'); go('!!str','a: !!str 5'); go('spaces', ' '.repeat(500000)+'a'); go('nl','\n'.repeat(900000)+'a: 1'); go('errors', '@\n'.repeat(100000)); go('errors2', ': '.repeat(100000)); go('q2', 'a: "'+'\\q'.repeat(100000)+'"');

@@ -1,0 +1,288 @@
+/** The built pages in a real browser, scene by scene: accessible, nothing overflows, blind stays blind, foreign text stays text, keyboard suffices. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import t from 'tap';
+import { lineJson, parseStatement } from '../../core/approval/statement.ts';
+import { base64, utf8 } from '../../core/bytes/encoding.ts';
+import { parsePublicKey } from '../../core/log/publicKey.ts';
+import { namespaceOf, verifySshsig } from '../../core/log/sshsig.ts';
+import { verifyRaw } from '../../server/ports/verify.ts';
+import { findChromium, launch } from '../helpers/chromium.ts';
+import { VALUES } from '../helpers/site.ts';
+import { type FakeServer, fakeServer, type Shown } from './fakeServer.ts';
+import { ownKey } from './ownKey.ts';
+import { type Scene, scenes } from './scenes.ts';
+
+const executable = await findChromium();
+const skip = executable === undefined ? 'NO CHROMIUM FOUND: the pages were not looked at' : false;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 360, height: 780 } };
+const ALL = scenes();
+const sceneOf = (name: string): Scene => {
+  const found = ALL[name];
+  if (!found) throw new Error(`no scene ${name}`);
+  return found;
+};
+
+interface Kit {
+  readonly browser: Browser;
+  readonly server: FakeServer;
+}
+
+async function withKit(work: (kit: Kit) => Promise<void>): Promise<void> {
+  const [browser, server] = [await launch(executable ?? ''), await fakeServer()];
+  try {
+    await work({ browser, server });
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** Opens a scene as its person, whose key is in this browser, and waits until it is drawn. */
+async function open({ server }: Kit, context: BrowserContext, scene: Scene, more: Shown = {}): Promise<{ page: Page; key: string; errors: string[] }> {
+  const key = await ownKey(context, server.url, scene.run.site.people[scene.as].id);
+  server.show(scene, { key, ...more });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  await page.goto(server.url + scene.path);
+  await page.locator('main').first().waitFor();
+  if (scene.path.startsWith('/runs/')) await page.locator('.connection.c-ok').waitFor();
+  if (scene.path.endsWith('/record')) await page.locator('.plaque').waitFor();
+  return { page, key, errors };
+}
+
+/** What axe finds, as `rule: target`. */
+async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[] }> } }).axe;
+    const { violations } = await run.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`));
+  });
+}
+
+/** Elements that reach beyond the window and that no pane of their own scrolls. */
+const overflowing = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const scrolls = (element: Element | null): boolean => element !== null && (/(auto|scroll|hidden)/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    return [...document.querySelectorAll('body *')].flatMap((element) => {
+      const { right, width, height } = element.getBoundingClientRect();
+      const panes = [...document.querySelectorAll('.work, .crew, .map, .sheet, .side, .panes, .plain, .actions')];
+      const wide = panes.includes(element) && element.scrollWidth > element.clientWidth + 1;
+      const out = width > 0 && height > 0 && right > innerWidth + 1 && !scrolls(element.parentElement);
+      return wide || out ? [`${element.tagName}.${element.className} ${Math.round(right)}`] : [];
+    });
+  });
+
+/** The schema checker of the verifier asks once whether it may compile; the policy says no, and the browser says so. */
+const EXPECTED = /script-src/;
+
+t.test('every page in both themes at 360 and 1440 px', { skip, timeout: 400_000 }, (t) =>
+  withKit(async (kit) => {
+    for (const [size, viewport] of Object.entries(SIZES))
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const context = await kit.browser.newContext({ viewport, colorScheme });
+        for (const name of Object.keys(ALL)) {
+          const { page, errors } = await open(kit, context, sceneOf(name));
+          const where = `${name}, ${size}, ${colorScheme}`;
+          t.same(await axe(page), [], `axe: ${where}`);
+          t.same(await overflowing(page), [], `nothing overflows: ${where}`);
+          t.same(errors.filter((one) => !EXPECTED.test(one)), [], `no errors: ${where}`);
+          await page.close();
+        }
+        await context.close();
+      }
+  }),
+);
+
+t.test('without a session there is only how to get a link', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext();
+    kit.server.show(sceneOf('room'), { signedIn: false });
+    const page = await context.newPage();
+    await page.goto(`${kit.server.url}/#t=${'0'.repeat(64)}&e=${'1'.repeat(64)}`);
+    await page.getByText('You are not signed in.').first().waitFor();
+    t.equal(new URL(page.url()).hash, '', 'the tokens have left the address');
+    t.match(await page.locator('main').innerText(), /How to get a link/);
+  }),
+);
+
+t.test('a blind value is nowhere before the start, and there after it', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext();
+    const blind = [VALUES['host'], VALUES['rows']].map(String);
+    for (const name of ['room', 'check', 'key', 'log', 'hold', 'refused']) {
+      const { page } = await open(kit, context, sceneOf(name));
+      const html = await page.content();
+      for (const value of blind) {
+        t.notMatch(html, new RegExp(`\\b${value}\\b`), `${name} does not draw ${value}`);
+        t.notOk(kit.server.sent.some((text) => text.includes(base64(utf8(JSON.stringify(value))))), `${name} was not sent ${value}`);
+      }
+      t.match(html, name === 'room' ? /blind until the start/ : /./);
+      await page.close();
+    }
+    const { page } = await open(kit, context, sceneOf('running'));
+    t.match(await page.locator('.probes').innerText(), /db-1/, 'the same search finds it once it has started');
+  }),
+);
+
+t.test('foreign text is drawn, never obeyed', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext({ viewport: SIZES.phone });
+    const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(8);
+    const scene = { ...sceneOf('running'), output: 'ok\u001b[2J\u001b]52;c;ZXZpbA==\u0007\rOK all fine\r\n<img src=x onerror=alert(1)>\u202Eexe\u0000\u009b31m\n' };
+    const { page, errors } = await open(kit, context, scene, { names: { dba: `Jonas\u202Etdnarb\u200b<b>`, sre: long } });
+    const output = page.locator('.output');
+    await output.getByText('onerror').waitFor();
+    const text = await output.innerText();
+    t.match(text, 'ok\\e[2J\\e]52;c;ZXZpbA==\\a\\rOK all fine', 'escapes are written out');
+    t.match(text, '<img src=x onerror=alert(1)>\\u{202e}exe\\0\\u{9b}31m');
+    t.equal(await output.locator('img').count(), 0);
+    const body = await page.locator('body').innerText();
+    t.notMatch(body, /[\u202a-\u202e\u2066-\u2069\u200b-\u200d\u001b]/u, 'nothing invisible is drawn anywhere');
+    t.match(body, 'Jonas\\u{202e}tdnarb\\u{200b}<b>');
+    t.same(await overflowing(page), [], 'a name of 280 letters breaks');
+    t.same(errors, []);
+  }),
+);
+
+const confirmOf = (page: Page) => page.getByRole('button', { name: 'Confirm' });
+
+/** Presses Tab until the focus is on what `selector` finds; at most one round. */
+async function tabTo(page: Page, selector: string): Promise<boolean> {
+  for (let i = 0; i < 80; i++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return true;
+    await page.keyboard.press('Tab');
+  }
+  return false;
+}
+
+t.test('the cross-check by keyboard alone, to a genuine signature', { skip }, (t) =>
+  withKit(async (kit) => {
+    for (const viewport of Object.values(SIZES)) {
+      const context = await kit.browser.newContext({ viewport });
+      const scene = sceneOf('check');
+      const { page, key } = await open(kit, context, scene);
+      t.ok(await confirmOf(page).isDisabled(), 'disabled at first');
+      t.equal(await page.locator('#answer-loss').inputValue(), '', 'nothing is pre-filled');
+      t.ok(await tabTo(page, '#answer-loss'), 'the item is reached');
+      await page.keyboard.type(' 200000 ');
+      t.match(await page.locator('#answer-loss-note').innerText(), /Nobody knows yet/);
+      t.ok(await confirmOf(page).isDisabled(), 'an answer is not enough');
+      t.ok(await tabTo(page, '.well .lines'), 'the statement is reached');
+      // On a phone the statement is as long as it is; there the page is what scrolls.
+      for (let i = 0; i < 40 && !(await page.getByText('all seen').count()); i++) {
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('PageDown');
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        if (i === 20) await tabTo(page, '.panes');
+      }
+      await page.getByText('all seen').waitFor();
+      await page.waitForFunction(() => [...document.querySelectorAll('button')].some((one) => one.textContent?.trim() === 'Confirm' && !one.disabled));
+      t.ok(await tabTo(page, '.outline-act'), 'Confirm is reached');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.querySelector('.well .edge')?.textContent?.includes('final') ?? false);
+      for (let i = 0; i < 100 && kit.server.commands.length === 0; i++) await page.waitForTimeout(20);
+      const sent = kit.server.commands[0] as { type: string; statement: string; signature: string };
+      t.equal(sent.type, 'confirm');
+      const lines = parseStatement('confirm', utf8(sent.statement));
+      t.ok(lines.ok && lines.value.signer === scene.run.site.people.sre.id);
+      t.same(lines.ok && lineJson(lines.value['read-back']), { loss: '200000' }, 'as typed, trimmed');
+      t.equal(lines.ok && lines.value.tree, scene.run.site.tree());
+      const own = parsePublicKey(key);
+      const by = own.ok && { key: own.value, namespace: namespaceOf('confirm', scene.run.site.origin), verify: verifyRaw };
+      t.ok(by && (await verifySshsig(sent.signature, utf8(sent.statement), by)).ok, 'the signature is over exactly these bytes');
+      await context.close();
+    }
+  }),
+);
+
+t.test('an answer that differs is said plainly', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext();
+    const run = ALL['check']?.run;
+    const person = run?.site.people.sre.id ?? '';
+    if (!run) throw new Error('no run');
+    run.submit(run.confirmCommand('sre', 'verifier', 'sre', { loss: '1' }));
+    const { page } = await open(kit, context, sceneOf('check'));
+    t.match(await page.getByRole('alert').innerText(), 'Your answer differs. Look again; a second time holds the run.');
+    t.equal(await page.locator('#answer-loss').inputValue(), '', 'the check starts anew');
+    t.ok(await confirmOf(page).isDisabled());
+    t.ok(run.entries.some(({ entry }) => entry.type === 'check.differed' && entry.actor === person));
+  }),
+);
+
+t.test('refusing takes two presses and a reason', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext({ viewport: SIZES.phone });
+    const { page } = await open(kit, context, sceneOf('check'));
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    const send = page.getByRole('button', { name: 'Send refusal' });
+    t.ok(await send.isDisabled(), 'not without a reason');
+    await page.locator('#reason').fill('One client still writes.');
+    await send.click();
+    for (let i = 0; i < 100 && kit.server.commands.length === 0; i++) await page.waitForTimeout(20);
+    const lines = parseStatement('refuse', utf8(String(kit.server.commands[0]?.['statement'])));
+    t.equal(lines.ok && lineJson(lines.value.reason), 'One client still writes.');
+  }),
+);
+
+t.test('HOLD is on every page, covers nothing, and Escape closes its form', { skip }, (t) =>
+  withKit(async (kit) => {
+    for (const viewport of Object.values(SIZES)) {
+      const context = await kit.browser.newContext({ viewport });
+      for (const name of ['room', 'check', 'log', 'close']) {
+        const { page } = await open(kit, context, sceneOf(name));
+        const hold = page.locator('.band .hold');
+        const box = await hold.boundingBox();
+        t.ok(box && box.y < 8 && box.x + box.width > viewport.width - 8 && box.height >= 44, `${name}: top right and tall`);
+        await hold.click();
+        t.ok(await page.locator('.raise input').evaluate((input) => input === document.activeElement), `${name}: the sentence has the focus`);
+        const covered = await page.evaluate(() => {
+          const centre = (element: Element) => {
+            const { left, top, width, height } = element.getBoundingClientRect();
+            return document.elementFromPoint(left + width / 2, top + height / 2);
+          };
+          return [...document.querySelectorAll('.band .hold, .actions button:not(.only-phone)')].filter((one) => one.getClientRects().length > 0 && !one.contains(centre(one)) && centre(one) !== one).length;
+        });
+        t.equal(covered, 0, `${name}: nothing is covered`);
+        await page.keyboard.press('Escape');
+        t.equal(await page.locator('.raise').count(), 0, `${name}: Escape closes it`);
+        await page.close();
+      }
+      await context.close();
+    }
+  }),
+);
+
+t.test('a server that lies is named, and nothing is signed', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext();
+    const lies: readonly (readonly [string, (text: string) => string])[] = [
+      ['an entry with another actor', (text) => text.replace('"seat":"reviewer"', '"seat":"verifier"')],
+      ['an entry that is spelled differently', (text) => text.replace(',"', ', "')],
+    ];
+    for (const [what, lie] of lies) {
+      const { page } = await open(kit, context, sceneOf('log')).then(async ({ page: first }) => {
+        await first.close();
+        kit.server.show(sceneOf('check'), { alter: (doc) => ({ ...doc, slice: { ...doc.slice, entries: doc.slice.entries.map((text, i) => (i === 2 ? lie(text) : text)) } }) });
+        const page = await context.newPage();
+        await page.goto(kit.server.url + sceneOf('check').path);
+        return { page };
+      });
+      await page.getByRole('alert').waitFor();
+      t.match(await page.getByRole('alert').innerText(), /does not verify/, what);
+      t.equal(await confirmOf(page).count(), 0, 'there is no Confirm');
+      await page.close();
+    }
+    const forged = sceneOf('room');
+    kit.server.show(forged, { alter: (doc) => ({ ...doc, slice: { ...doc.slice, checkpoint: doc.slice.checkpoint.replace(/\n(\d+)\n/, (_, size: string) => `\n${Number(size) + 1}\n`) } }) });
+    const page = await context.newPage();
+    await page.goto(kit.server.url + forged.path);
+    t.match(await page.getByRole('alert').innerText(), /signature of the log key does not hold/, 'a checkpoint that the log did not sign');
+  }),
+);
