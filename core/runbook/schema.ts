@@ -1,128 +1,170 @@
 /** The runbook language as one closed TypeBox definition; types, checks, editor schema and reference are all made of it. */
 import Type from 'typebox';
-import { closed, words } from '../log/forms.ts';
+import { closed, named, words } from '../log/forms.ts';
 
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 2000, description });
-const Name = Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$' });
-const name = (description: string) => Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$', description });
-const duration = (description: string) => Type.String({ pattern: '^[1-9][0-9]{0,5}(ms|s|m|h|d)$', description });
-const size = (description: string) => Type.String({ pattern: '^[0-9]{1,9}(B|kB|MB|GB|TB)$', description });
-const percent = (description: string) => Type.String({ pattern: '^[0-9]{1,3}(\\.[0-9]{1,3})?%$', description });
-const argv = (description: string) =>
-  Type.Array(Type.String({ minLength: 1, maxLength: 4000 }), { minItems: 1, maxItems: 100, description });
+const NAME = '^[a-z][a-z0-9_-]{0,63}$';
+
+const described = <T extends Type.TSchema>(schema: T, description: string): T => ({ ...schema, description });
 const optional = Type.Optional;
-const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+
+/** One line, without space at its ends: what a person reads in a row must not be able to look like two. */
+const line = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 500, pattern: '^\\S(.*\\S)?$', format: 'line', description });
+const text = (description: string) => Type.String({ minLength: 1, maxLength: 4000, description });
+const name = (description: string) => Type.String({ pattern: NAME, format: 'name', description });
+const duration = (description: string) =>
+  Type.String({ pattern: '^[1-9][0-9]{0,5}(ms|s|m|h|d)$', format: 'duration', description });
+const size = (description: string) =>
+  Type.String({ pattern: '^[0-9]{1,6}(B|kB|MB|GB)$', format: 'size', description });
+const percent = (description: string) =>
+  Type.String({ pattern: '^[0-9]{1,2}(\\.[0-9]{1,3})?%$', format: 'percent', description });
+const argv = (description: string) => Type.Array(text('One argument'), { minItems: 1, maxItems: 100, description });
+const flag = (description: string) => Type.Boolean({ description });
+const byName = <V extends Type.TSchema>(value: V, description: string) =>
+  described(named(name('Its name'), value), description);
 
 const Input = closed({
-  type: Type.Unsafe<'string' | 'integer' | 'number' | 'boolean'>({
-    ...words('string', 'integer', 'number', 'boolean'),
-    description: 'What the value must be; nothing is converted',
-  }),
-  description: optional(text('Shown beside the field')),
-  pattern: optional(Type.String({ maxLength: 200, description: 'ECMAScript pattern that the whole value must match' })),
+  type: described(
+    words('string', 'integer', 'number', 'boolean'),
+    'What the value must be; nothing is converted',
+  ),
+  description: optional(line('Shown beside the field')),
+  pattern: optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'ECMAScript pattern that the whole value must match' }),
+  ),
   enum: optional(
-    Type.Array(Type.Union([Type.String(), Type.Number()]), { minItems: 1, description: 'The only values allowed' }),
+    Type.Array(Type.Union([Type.String(), Type.Number()]), {
+      minItems: 1,
+      maxItems: 100,
+      description: 'The only values allowed',
+    }),
   ),
   minimum: optional(Type.Number({ description: 'Smallest number allowed' })),
   maximum: optional(Type.Number({ description: 'Largest number allowed' })),
-  default: optional(scalar),
+  default: optional(
+    Type.Union([Type.String(), Type.Number(), Type.Boolean()], { description: 'Filled in where nothing is given' }),
+  ),
 });
 
 const Probe = closed({
-  title: text('What this fact is, as reviewers read it'),
+  title: line('What this fact is, as reviewers read it'),
   run: optional(argv('A read-only program that prints the fact')),
-  http: optional(closed({ url: text('Asked by GET; status and body are the fact') })),
+  http: optional(
+    described(closed({ url: line('Asked by GET') }), 'Asked over HTTP; status and body are the fact'),
+  ),
   expect: optional(text('CEL over value, status, stdout, exit_code that must hold')),
   drift: optional(
-    Type.Union([words('exact', 'expect'), closed({ within: percent('How far a number may move before T-0') })]),
+    Type.Union([words('exact', 'expect'), closed({ within: percent('How far a number may move') })], {
+      description: 'How the value may differ at T-0: exact, expect, or {within: n%}',
+    }),
   ),
 });
 
 const Check = closed({
-  title: text('What this proves'),
+  title: line('What this proves'),
   run: argv('A read-only program, run after the command'),
   expect: text('CEL over value, stdout, exit_code that must hold'),
 });
 
 const Challenge = closed({
   id: name('Key of the answer in the signed read-back'),
-  ask: text('The question; its answer stands on nobody’s screen'),
+  ask: line('The question; its answer stands on nobody’s screen'),
   equals: Type.String({
     pattern: '^probes\\.[a-z][a-z0-9_-]{0,63}$',
+    format: 'probe',
     description: 'The probe whose armed value is the answer',
   }),
   by: name('The seat that is asked'),
   within: optional(percent('How near a number must be')),
-  hint: optional(text('A command that shows the answer in a session of one’s own')),
+  hint: optional(line('A command that shows the answer in a session of one’s own')),
 });
 
 const Backup = closed({
   run: argv('Makes the backup'),
-  artifact: closed({
-    path: text('The file that must be there afterwards'),
-    min_size: optional(size('Smaller is a failure')),
-    max_age: optional(duration('Older is a failure')),
-  }),
+  artifact: described(
+    closed({
+      path: line('The file that must be there afterwards'),
+      min_size: optional(size('Smaller is a failure')),
+      max_age: optional(duration('Older is a failure')),
+    }),
+    'What is there afterwards, and is checked',
+  ),
   drill: argv('Restores the backup somewhere else and compares; a backup that was never restored is a hope'),
   keep: optional(duration('How long the backup is kept')),
 });
 
 const Undo = closed({
   from: optional(name('The backup step that it restores')),
-  reason: optional(text('Why there is a way back without a backup')),
+  reason: optional(line('Why there is a way back without a backup')),
   run: argv('The way back; shown and bound, run as a step of its own'),
   takes: optional(duration('How long it takes, from the drill')),
 });
 
 const CrossCheck = closed({
-  eyes: optional(Type.Unsafe<4 | 6>(Type.Integer({ enum: [4, 6], description: 'Pairs of eyes, the lead’s included' }))),
-  by: optional(Type.Array(Name, { minItems: 1, description: 'Seats whose confirmations count' })),
+  eyes: optional(
+    Type.Unsafe<4 | 6>(Type.Integer({ enum: [4, 6], description: 'Pairs of eyes, the lead’s included: 4 or 6' })),
+  ),
+  by: optional(
+    Type.Array(name('A seat'), { minItems: 1, maxItems: 20, description: 'Seats whose confirmations count' }),
+  ),
   valid_for: optional(duration('After this an arming is void')),
-  challenge: optional(Type.Array(Challenge, { description: 'Blind questions' })),
+  challenge: optional(Type.Array(Challenge, { maxItems: 20, description: 'Blind questions' })),
 });
 
 export const StepSchema = closed({
   id: name('Unique in the runbook; stands in every statement'),
-  title: text('One line for people'),
+  title: line('One line for people'),
   target: optional(name('A name under targets; default local')),
-  critical: optional(Type.Boolean({ description: 'Needs confirmations before it runs' })),
-  irreversible: optional(Type.Boolean({ description: 'Cannot be undone once it has started' })),
-  no_backup: optional(text('Why an irreversible step has no proven backup before it')),
+  critical: optional(flag('Needs confirmations before it runs')),
+  irreversible: optional(flag('Cannot be undone once it has started')),
+  no_backup: optional(line('Why an irreversible step has no proven backup before it')),
   run: optional(argv('A program and its arguments, no shell')),
-  backup: optional(Backup),
+  backup: optional(described(Backup, 'Back up, check the artifact, prove it by a drill')),
   env: optional(
-    Type.Record(Type.String({ pattern: '^[A-Z_][A-Z0-9_]*$' }), Type.String({ maxLength: 4000 }), {
-      description: 'The declared environment; nothing is inherited',
-    }),
+    described(
+      named(
+        Type.String({ pattern: '^[A-Z_][A-Z0-9_]{0,63}$', format: 'variable' }),
+        Type.String({ maxLength: 4000, description: 'Its value' }),
+      ),
+      'The declared environment; nothing is inherited',
+    ),
   ),
   timeout: optional(duration('After this the command is stopped')),
-  probes: optional(Type.Record(Name, Probe, { description: 'Facts measured when the step is armed and again at T-0' })),
-  cross_check: optional(CrossCheck),
-  verify: optional(Type.Record(Name, Check, { description: 'Checks after the command' })),
-  undo: optional(Undo),
-  on_failure: optional(words('hold')),
+  probes: optional(byName(Probe, 'Facts measured when the step is armed and again at T-0')),
+  cross_check: optional(described(CrossCheck, 'Who confirms a critical step, and what they are asked')),
+  verify: optional(byName(Check, 'Checks after the command')),
+  undo: optional(described(Undo, 'The way back')),
+  on_failure: optional(described(words('hold'), 'What a failure leads to')),
+});
+
+const Link = closed({
+  title: line('Shown'),
+  url: Type.String({ pattern: '^https?://\\S+$', format: 'url', maxLength: 2000, description: 'Where it leads' }),
+});
+const Seat = closed({
+  roles: Type.Array(name('A role'), { minItems: 1, maxItems: 20, description: 'Whoever holds one may take the seat' }),
+  optional: optional(flag('The run goes on without it')),
 });
 
 export const RunbookSchema = closed({
-  apiVersion: words('crosscheck/v1'),
+  apiVersion: described(words('crosscheck/v1'), 'The language'),
   id: name('Name of the runbook'),
-  title: text('What it does, one line'),
+  title: line('What it does, one line'),
   description: optional(text('What cannot be undone, in a sentence or two')),
-  owner: optional(text('The team that answers for it')),
-  links: optional(
-    Type.Array(closed({ title: text('Shown'), url: Type.String({ pattern: '^https?://', maxLength: 2000 }) })),
-  ),
-  inputs: optional(Type.Record(Name, Input, { description: 'Asked for and checked before anything starts' })),
+  owner: optional(line('The team that answers for it')),
+  links: optional(Type.Array(Link, { maxItems: 20, description: 'Pages that help during the run' })),
+  inputs: optional(byName(Input, 'Asked for and checked before anything starts')),
   targets: optional(
-    Type.Record(Name, closed({ agent: name('The name that an agent serves') }), { description: 'Where steps run' }),
+    byName(closed({ agent: name('The name that an agent serves') }), 'Where steps run'),
   ),
-  crew: Type.Record(Name, closed({ roles: Type.Array(Name, { minItems: 1 }), optional: optional(Type.Boolean()) }), {
-    description: 'Seats, and the roles whose holders may take them',
-  }),
-  presence: closed({
-    required: Type.Array(Name),
-    grace: optional(duration('How long somebody may be gone before the run holds')),
-  }),
+  crew: byName(Seat, 'Seats, and the roles whose holders may take them'),
+  presence: described(
+    closed({
+      required: Type.Array(name('A seat'), { maxItems: 20, description: 'Seats that must be there all the time' }),
+      grace: optional(duration('How long somebody may be gone before the run holds; default 30s')),
+    }),
+    'Whose absence is a hold',
+  ),
   steps: Type.Array(StepSchema, { minItems: 1, maxItems: 500, description: 'In order' }),
 });
 
@@ -158,3 +200,6 @@ export const LATER_KEYS: ReadonlySet<string> = new Set([
   'rehearse',
   'question',
 ]);
+
+/** Values of known keys that this version does not run yet, as `key: value`. */
+export const LATER_VALUES: ReadonlySet<string> = new Set(['on_failure: decide']);

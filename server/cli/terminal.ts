@@ -42,7 +42,9 @@ export const cleanLines = (text: string): string =>
 
 /** JSON that shows on a terminal as safely as any text: invisible characters are written as JSON's own escapes. */
 export const jsonText = (value: unknown): string =>
-  JSON.stringify(value).replace(INVISIBLE, (one) => one.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  JSON.stringify(value).replace(INVISIBLE, (one) =>
+    one.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 
 export function openTerminal(
   streams: Streams,

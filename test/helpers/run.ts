@@ -132,7 +132,9 @@ export class TestRun {
       target: asciiJcs(target),
       do: asciiJcs(what),
       action: bodyDigest(body),
-      probes: asciiJcs(Object.fromEntries(probes.map(([id, probe]) => [id, { digest: bodyDigest(probe.body), ok: probe.ok }]))),
+      probes: asciiJcs(
+        Object.fromEntries(probes.map(([id, probe]) => [id, { digest: bodyDigest(probe.body), ok: probe.ok }])),
+      ),
       roster: state.facts.roster,
       nonce: nonce ?? hex(site.random(32)),
       at: statementTime(site.now),

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { RunDocument } from '../../core/protocol/frames.ts';
 import { base64 } from '../../core/bytes/encoding.ts';
+import type { RunDocument } from '../../core/protocol/frames.ts';
 import type { Name } from '../helpers/site.ts';
 import { answersOf, type Scene } from './scenes.ts';
 

@@ -233,6 +233,8 @@ export function scenes(): Readonly<Record<string, Scene>> {
   });
   const solo = fresh(true);
   solo.seat();
+  const soloDone = fresh(true);
+  soloDone.complete();
   const begun = fresh();
   begun.join('dba', 'reviewer', 'dba');
   const done = fresh();
@@ -259,6 +261,7 @@ export function scenes(): Readonly<Record<string, Scene>> {
     close: { run: finished, as: 'lead', path: at('/close'), reading },
     log: { run: confirmed, as: 'keeper', path: at('/log'), reading },
     record: { run: done, as: 'keeper', path: at('/record'), reading },
+    'solo closed': { run: soloDone, as: 'lead', path: at('/record'), reading },
     verify: { run: done, as: 'keeper', path: '/verify' },
   };
 }

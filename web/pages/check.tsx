@@ -443,7 +443,7 @@ interface BarProps extends CheckProps {
   readonly onConfirm: () => void;
 }
 
-function Bar({ room, of, state, seat, missing, stop, signing, busy, onConfirm }: BarProps) {
+function Bar({ room, state, seat, missing, stop, signing, busy, onConfirm }: BarProps) {
   const app = useApp();
   const open = useSignal(false);
   const reason = useSignal('');
@@ -460,7 +460,7 @@ function Bar({ room, of, state, seat, missing, stop, signing, busy, onConfirm }:
   const ready = missing.length === 0 && stop === null;
   const head = ready ? 'Nothing is missing.' : `Confirm waits for ${counted(missing.length, 'thing', 'things')}`;
   const asking = open.value;
-  const cli = `crosscheck step check ${room.run} ${of.step.id}`;
+  const cli = `crosscheck step check ${room.run}`;
   return (
     <footer class={asking ? 'actions halves asking' : 'actions halves'}>
       <div>

@@ -93,7 +93,7 @@ function Hold({ room, state, hold }: Props & { readonly hold: HoldStory }) {
   const server = hold.by === 'server';
   return (
     <main class="room">
-      <Pane class="panes" label="Hold">
+      <Pane class="panes" label="Hold and crew">
         <Pane class="work spans" label="What is held">
           <div>
             <p class="dim small">
@@ -152,7 +152,7 @@ function Close({ room, state }: Props) {
   const demand = { by, count: 1 };
   return (
     <main class="room">
-      <Pane class="panes" label="Close-out">
+      <Pane class="panes" label="Close-out and crew">
         <Pane class="work spans" label="Close-out">
           <div>
             <h1>

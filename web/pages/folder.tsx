@@ -157,10 +157,7 @@ function Sign({
       </p>
       {stop ? (
         <p class="small">
-          Sign with:{' '}
-          <code class="break">
-            crosscheck runbook {summary ? `approve ${doc.runbook}` : `register ${visible(doc.document.id)}`}
-          </code>
+          Sign with: <code class="break">crosscheck runbook {summary ? `approve ${doc.runbook}` : 'register DIR'}</code>
         </p>
       ) : null}
       <Refusal problem={found.value} />

@@ -33,18 +33,15 @@ export function HomePage() {
   return (
     <main class="plain">
       <div class="row spread">
-        <p>
-          You are{' '}
-          <b>
-            <Text of={me?.name ?? ''} />
-          </b>
-          , {me?.roles.map(visible).join(', ') || 'without a role'}.
-        </p>
+        <h1>
+          You are <Text of={me?.name ?? ''} />, {me?.roles.map(visible).join(', ') || 'without a role'}.
+        </h1>
         <button type="button" onClick={signOut}>
           Sign out
         </button>
       </div>
       <Refusal problem={found.value} />
+      <Reader />
       {now ? <Lists home={now} /> : <p role="status">The list is being fetched.</p>}
     </main>
   );
@@ -192,3 +189,18 @@ const Empty = () => (
     <li>3. Register it; somebody else reads and approves it.</li>
   </ol>
 );
+
+/** People whose keys are SSH keys follow here and sign in a terminal. */
+function Reader() {
+  const app = useApp();
+  const me = app.me.value;
+  if (!me || me.keys.length === 0 || app.unsignable() === null) return null;
+  const ssh = me.keys.some(({ kind }) => kind === 'ssh');
+  return (
+    <p class="notice">
+      {ssh
+        ? 'Your signing key is an SSH key: follow and stop things here, sign with the command line.'
+        : 'Your signing key is in another browser: follow and stop things here, sign there.'}
+    </p>
+  );
+}

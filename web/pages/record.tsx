@@ -211,10 +211,10 @@ function Plaque({ verdict, seconds, trusted }: Checked) {
   const weak = anchored && (solo || verdict.assurance === 'page-only');
   return (
     <div class="row" role="status">
-      <strong class={`plaque c-${tone}${weak ? ' page-only' : ''}`}>
+      <h1 class={`plaque c-${solo ? 'hold' : tone}${weak ? ' page-only' : ''}`}>
         <Icon name={icon} /> {word}
         {anchored ? ` · ${verdict.assurance}` : ''}
-      </strong>
+      </h1>
       <div>
         <p>
           <b>{solo ? 'One keeper was enough here: this is not four-eye.' : says}</b>

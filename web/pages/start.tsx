@@ -93,7 +93,7 @@ export function StartPage({ digest }: { readonly digest: string }) {
           </button>
           <span>
             {stop
-              ? `${stop.sentence} Sign with: crosscheck run start ${visible(now.document.id)}`
+              ? `${stop.sentence} Sign with: crosscheck run start ${visible(now.document.id)} --input NAME=VALUE`
               : now.summary?.approved
                 ? ''
                 : 'It is not approved yet.'}

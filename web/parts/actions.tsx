@@ -181,7 +181,7 @@ function WhyNoKey({ room, of, state }: { readonly room: Room; readonly of: StepS
       <b>{head}</b>
       <p class="dim">
         {unsignable
-          ? `${unsignable.sentence} Sign with: crosscheck step key ${room.run} ${of.step.id}`
+          ? `${unsignable.sentence} Sign with: crosscheck step key ${room.run}`
           : 'HOLD now means: it does not start.'}
       </p>
     </div>

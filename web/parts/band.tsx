@@ -16,27 +16,33 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
   const room = app.room.value;
   const raising = useSignal(false);
   const solo = room?.folded.value?.state.facts.solo ?? app.me.value?.solo ?? false;
+  const held = (room?.story.value?.holds ?? []).some((one) => one.liftedAt === null);
+  const about = room?.folded.value ? `${visible(contextOf(room.folded.value.state).runbook.id)} · ` : '';
+  useEffect(() => {
+    app.deps.window.document.title = `${held ? 'HELD · ' : ''}${about}${solo ? 'SOLO · ' : ''}Crosscheck`;
+  }, [held, about, solo]);
   return (
     <div class={solo ? 'app solo' : 'app'}>
-      <header class="band top">
-        <Link to={paths.home} class="mode">
-          <Icon name={solo ? 'solo' : 'live'} />
-          {solo ? 'SOLO' : 'LIVE'}
-        </Link>
-        <About room={room} />
-        <Clock />
-        {room ? <HoldSlot room={room} onRaise={() => (raising.value = true)} /> : null}
-      </header>
-      <Second room={room} />
-      <div class="strips">
+      <header class="top">
+        <div class="band">
+          <Link to={paths.home} class="mode">
+            <Icon name={solo ? 'solo' : 'live'} />
+            {solo ? 'SOLO' : 'LIVE'}
+          </Link>
+          <About room={room} />
+          <Clock />
+          {room ? <HoldSlot room={room} onRaise={() => (raising.value = true)} /> : null}
+        </div>
+        <Second room={room} />
         {solo ? (
           <p class="strip solo-says">
-            <b>This is not four-eye.</b> One keeper is enough here: a demo, which never verifies as four-eye.
+            <b>This is not four-eye.</b>
+            <span>One keeper is enough here: a demo, which never verifies as four-eye.</span>
           </p>
         ) : null}
         {room && raising.value ? <Raise room={room} onDone={() => (raising.value = false)} /> : null}
         {room ? <Strips room={room} /> : null}
-      </div>
+      </header>
       <div class="body">{children}</div>
     </div>
   );

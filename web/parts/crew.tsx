@@ -81,9 +81,10 @@ function Says(props: SeatProps) {
   const state = props.room.folded.value?.state;
   const found = presenceOf(props);
   if (!state || props.person === null) return null;
-  const { runbook, away } = contextOf(state);
+  const { runbook, away, arming } = contextOf(state);
   if (found?.here) {
-    const reading = found.reading;
+    const done = arming?.keyed || arming?.confirmations.some((one) => one.person === props.person);
+    const reading = found.reading?.step === arming?.step && !done ? found.reading : null;
     return (
       <>here{reading ? ` · reading step ${runbook.steps.findIndex((step) => step.id === reading.step) + 1}` : ''} ·</>
     );

@@ -2,7 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { counted } from '../format.ts';
+import type { OutputText } from '../room/output.ts';
 import type { Room } from '../room/state.ts';
+
+const NOTHING: OutputText = { lines: [], dropped: 0, next: 0 };
 
 export function Output({
   room,
@@ -15,7 +18,7 @@ export function Output({
   readonly attempt: number;
   readonly started: boolean;
 }) {
-  const text = room.output(step, attempt).value;
+  const text = started ? room.output(step, attempt).value : NOTHING;
   const follow = useSignal(true);
   const seen = useSignal(0);
   const box = useRef<HTMLDivElement>(null);

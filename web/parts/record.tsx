@@ -6,6 +6,7 @@ import type { Facts, Verdict } from '../../core/verify/verdict.ts';
 import { ascii, utcDay, visible } from '../format.ts';
 import { what } from '../pages/log.tsx';
 import { State } from './icons.tsx';
+import { Pane } from './pane.tsx';
 
 interface FactsProps {
   readonly facts: Facts;
@@ -64,7 +65,7 @@ export function Signatures({ facts, name }: FactsProps) {
       <h2>
         Signatures <span class="dim">{facts.signatures.length}, every one valid</span>
       </h2>
-      <div class="scroll-x">
+      <Pane class="scroll-x" label="Table of signatures">
         <table>
           <thead>
             <tr>
@@ -99,7 +100,7 @@ export function Signatures({ facts, name }: FactsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Pane>
     </section>
   );
 }
@@ -118,7 +119,7 @@ export function Timeline({ facts, name }: FactsProps) {
           {facts.entries.length} entries, each in the signed tree of {facts.checkpoint.size}
         </span>
       </h2>
-      <div class="scroll-x">
+      <Pane class="scroll-x" label="Table of entries">
         <table>
           <thead>
             <tr>
@@ -149,7 +150,7 @@ export function Timeline({ facts, name }: FactsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Pane>
     </section>
   );
 }

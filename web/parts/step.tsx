@@ -259,7 +259,9 @@ function ProbeRow({ id, step, attempt, facts, blind }: ProbesProps & { readonly 
         <code>{facts ? ascii(ruleText(facts.action.drift[id], facts.action.probes[id]?.expect ?? null)) : ''}</code>
       </td>
       <td>{measured ? <ProbeState ok={measured.ok} /> : null}</td>
-      <td class="num">{attempt ? <Since at={attempt.armedAt} /> : ''}</td>
+      <td class="num">
+        {attempt?.startedAt ? span(attempt.startedAt - attempt.armedAt) : attempt ? <Since at={attempt.armedAt} /> : ''}
+      </td>
     </tr>
   );
 }

@@ -20,6 +20,8 @@ export interface Listening {
   /** rseq of the newest entry that the page has. */
   readonly after: () => number;
   readonly frame: (frame: ServerFrame) => void;
+  /** The session is over: nothing is tried again. */
+  readonly signedOut: () => void;
 }
 
 const LEASE_MS = 5000;
@@ -57,7 +59,7 @@ export function connect(deps: Deps, api: Api, listening: Listening): Connection 
   async function dial(): Promise<void> {
     const ticket = await api.post<{ ticket: string }>('/api/tickets', {});
     if (closed) return;
-    if (!ticket.ok) return lost();
+    if (!ticket.ok) return ticket.problem.code === 'XCK_SIGNED_OUT' ? listening.signedOut() : lost();
     const opened = deps.openSocket('/api/room', 'crosscheck.v1');
     socket = opened;
     opened.onopen = () =>

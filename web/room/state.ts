@@ -1,5 +1,5 @@
 /** A run as the page holds it: the verified fold, who is here, the output, the way to sign and to ask. One per open run. */
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { statementText, statementTime } from '../../core/approval/statement.ts';
 import { fromBase64 } from '../../core/bytes/encoding.ts';
 import type { Act, Lines } from '../../core/log/acts.ts';
@@ -138,6 +138,7 @@ export function openRoom(app: App, run: string, trust: LogTrust | null): Room {
       run,
       after: () => folded.value?.entries.at(-1)?.entry.rseq ?? -1,
       frame,
+      signedOut: () => void app.refresh(),
     });
     connection.link.subscribe((now) => {
       link.value = now;
@@ -222,41 +223,55 @@ export function openRoom(app: App, run: string, trust: LogTrust | null): Room {
   };
 }
 
-/** The outputs that somebody looks at: what the socket brings, and what is fetched where it brought nothing. */
+interface Watched {
+  readonly buffer: OutputBuffer;
+  readonly text: Signal<OutputText>;
+  /** What the socket brought while the beginning was still being fetched; null once that is over. */
+  waiting: { readonly offset: number; readonly bytes: Uint8Array }[] | null;
+}
+
+const FROM_END = 256 * 1024;
+
+/** The outputs that somebody looks at: first what is there already is fetched, then what the socket brings is added. */
 function outputsOf(app: App, run: string) {
-  const known = new Map<string, { buffer: OutputBuffer; text: ReturnType<typeof signal<OutputText>> }>();
-  const FROM_END = 256 * 1024;
-  const at = (step: string, attempt: number) => `${step} ${attempt}`;
-  function entry(step: string, attempt: number) {
-    const found = known.get(at(step, attempt));
-    if (found) return found;
-    const buffer = outputBuffer();
-    const made = { buffer, text: signal<OutputText>(buffer.text()) };
-    known.set(at(step, attempt), made);
-    void fetchAll(step, attempt, made);
-    return made;
-  }
+  const known = new Map<string, Watched>();
   const query = (step: string, attempt: number, offset: number) =>
     `/api/runs/${encodeURIComponent(run)}/output?step=${encodeURIComponent(step)}&attempt=${attempt}&offset=${offset}`;
-  async function fetchAll(step: string, attempt: number, made: ReturnType<typeof entry>): Promise<void> {
+  const add = (made: Watched, offset: number, bytes: Uint8Array) => {
+    made.buffer.take(offset, bytes);
+    made.text.value = made.buffer.text();
+  };
+  async function fetchAll(step: string, attempt: number, made: Watched): Promise<void> {
     for (let offset = 0; ; ) {
       const got = await app.api.get<{ offset: number; bytes: string; total: number }>(query(step, attempt, offset));
       if (!got.ok) return;
       const bytes = fromBase64(got.value.bytes) ?? new Uint8Array(0);
-      made.buffer.take(got.value.offset, bytes);
-      made.text.value = made.buffer.text();
+      add(made, got.value.offset, bytes);
       const end = got.value.offset + bytes.length;
       if (bytes.length === 0 || end >= got.value.total) return;
       offset = Math.max(end, got.value.total - FROM_END);
     }
   }
+  function watch(step: string, attempt: number): Watched {
+    const at = `${step} ${attempt}`;
+    const found = known.get(at);
+    if (found) return found;
+    const buffer = outputBuffer();
+    const made: Watched = { buffer, text: signal(buffer.text()), waiting: [] };
+    known.set(at, made);
+    void fetchAll(step, attempt, made).finally(() => {
+      const waiting = made.waiting ?? [];
+      made.waiting = null;
+      for (const { offset, bytes } of waiting) add(made, offset, bytes);
+    });
+    return made;
+  }
   return {
-    of: (step: string, attempt: number): ReadonlySignal<OutputText> =>
-      entry(step, attempt).text as ReadonlySignal<OutputText>,
+    of: (step: string, attempt: number): ReadonlySignal<OutputText> => watch(step, attempt).text,
     take(step: string, attempt: number, offset: number, bytes: Uint8Array) {
-      const made = entry(step, attempt);
-      made.buffer.take(offset, bytes);
-      made.text.value = made.buffer.text();
+      const made = watch(step, attempt);
+      if (made.waiting) made.waiting.push({ offset, bytes });
+      else add(made, offset, bytes);
     },
   };
 }

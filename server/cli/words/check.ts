@@ -14,7 +14,7 @@ import { openRoom, type Room } from '../room-client.ts';
 import { seatedAs } from '../run-client.ts';
 import { armedRendering, eyesSentence, stepText, timeText } from '../show.ts';
 import { clean } from '../terminal.ts';
-import { armedStep, sendRefusal, startOrVoid, voided } from './step.ts';
+import { armedStep, type Settled, sendRefusal, startOrVoid, voided } from './step.ts';
 
 type Answers = Record<string, string>;
 
@@ -42,7 +42,9 @@ export async function check(cli: Cli, given: Given): Promise<Exit> {
     const ended = room.until((folded) => startOrVoid(folded, ref));
     ended.then(
       (how) =>
-        ending.abort(how === 'started' ? new Stop(EXIT.failed, 'The step has started without you.') : voided(how)),
+        ending.abort(
+          how.type === 'step.voided' ? voided(how) : new Stop(EXIT.failed, 'The step has started without you.'),
+        ),
       (why: unknown) => ending.abort(why),
     );
     const checking = { cli, client, room, step, ref, ...seatedAs(room.folded, client.person), over: ending.signal };
@@ -137,9 +139,9 @@ async function decide({ cli, client, room, seat, role, over }: Checking, answers
 }
 
 /** Present until the command has started or the arming is void. */
-async function stay({ terminal }: Cli, ended: Promise<string>): Promise<Exit> {
+async function stay({ terminal }: Cli, ended: Promise<Settled>): Promise<Exit> {
   const how = await ended;
-  if (how !== 'started') throw voided(how);
+  if (how.type === 'step.voided') throw voided(how);
   terminal.say('Started. You may leave, or stay with: crosscheck run watch');
   return EXIT.ok;
 }

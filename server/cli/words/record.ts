@@ -92,7 +92,9 @@ function report({ verdict, solo, assurance, executor, run, reasons, facts }: Ver
         `run ${run}: ${clean(facts.runbook.title)}`,
         `log ${facts.origin}, ${facts.checkpoint.size} entries, genesis ${facts.genesis}`,
         `assurance ${assurance}, executor ${executor}${trust ? '' : ', no trust root'}`,
-        ...(facts.withheld > 0 ? [`${facts.withheld} bodies are withheld: they are blind until their step starts`] : []),
+        ...(facts.withheld > 0
+          ? [`${facts.withheld} bodies are withheld: they are blind until their step starts`]
+          : []),
       ]
     : [];
   const why = reasons.map(

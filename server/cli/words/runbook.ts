@@ -103,7 +103,9 @@ export async function approve(cli: Cli, given: Given): Promise<Exit> {
   };
   const lines = actLines('approve', about, await signingOver(client, site.tree));
   terminal.say('');
-  terminal.stress(`You approve for live runs: ${clean(prepared.runbook.title)}, ${files.length} files, written by ${summary.authors.map((author) => nameOf(home.names, author)).join(', ')}`);
+  terminal.stress(
+    `You approve for live runs: ${clean(prepared.runbook.title)}, ${files.length} files, written by ${summary.authors.map((author) => nameOf(home.names, author)).join(', ')}`,
+  );
   terminal.say(`The folder above has the digest ${summary.runbook}. You sign:`);
   terminal.say('');
   terminal.say(statementText<'approve'>('approve', lines));

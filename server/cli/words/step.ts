@@ -1,5 +1,6 @@
 /** The words of the lead and of anybody who looks at a step: show, arm, withdraw, refuse, key. */
 import { statementText } from '../../../core/approval/statement.ts';
+import type { EntryOf } from '../../../core/log/tables.ts';
 import { stepOf } from '../../../core/run/context.ts';
 import { keyLines, refuseLines } from '../../../core/run/lines.ts';
 import { ready } from '../../../core/run/rules.ts';
@@ -46,7 +47,9 @@ export async function show(cli: Cli, given: Given): Promise<Exit> {
     );
   const until = armed && arming ? arming.notAfter : null;
   if (flag(given, 'json')) {
-    cli.terminal.out(jsonText({ step: id, title: step.title, eyes: step.eyes, by: step.by, armed_until: until, ...rendered }));
+    cli.terminal.out(
+      jsonText({ step: id, title: step.title, eyes: step.eyes, by: step.by, armed_until: until, ...rendered }),
+    );
     return EXIT.ok;
   }
   const eyes = `${step.eyes} eyes${step.by.length > 0 ? `: lead, ${step.by.join(', ')}` : ''}`;
@@ -97,15 +100,17 @@ export async function sendRefusal(client: Client, folded: Folded, reason: string
   await send(client, { type: 'refuse', run: folded.state.facts.run, ...(await signed(client, 'refuse', lines)) });
 }
 
-/** How the arming `ref` ended before its start, or that it has started. */
-export const startOrVoid = (folded: Folded, ref: string): 'started' | string | undefined => {
-  const found = folded.entries.find(
-    ({ entry }) => (entry.type === 'step.started' || entry.type === 'step.voided') && entry.armed === ref,
-  )?.entry;
-  return found?.type === 'step.voided' ? found.reason : found ? 'started' : undefined;
-};
+/** What became of an arming: its start, or its void with the reason. */
+export type Settled = EntryOf<'step.started'> | EntryOf<'step.voided'>;
 
-export const voided = (reason: string): Stop =>
+/** The start or void of the arming `ref`, once there is one. */
+export function startOrVoid(folded: Folded, ref: string): Settled | undefined {
+  for (const { entry } of folded.entries)
+    if ((entry.type === 'step.started' || entry.type === 'step.voided') && entry.armed === ref) return entry;
+  return undefined;
+}
+
+export const voided = ({ reason }: EntryOf<'step.voided'>): Stop =>
   new Stop(
     reason === 'refused' ? EXIT.refused : EXIT.held,
     `The arming is void: ${reason}. Nothing ran.`,
@@ -158,10 +163,9 @@ async function turnKey(cli: Cli, client: Client, { folded, run }: Room, step: St
 
 /** Waits for the end of what the arming started, and tells it by the exit code. */
 async function ended({ terminal }: Cli, room: Room, ref: string): Promise<Exit> {
-  const begun = await room.until((folded) => startOrVoid(folded, ref));
-  if (begun !== 'started') throw voided(begun);
-  const started = room.folded.entries.find(({ entry }) => entry.type === 'step.started' && entry.armed === ref);
-  const { step, attempt } = started?.entry as { step: string; attempt: number };
+  const settled = await room.until((folded) => startOrVoid(folded, ref));
+  if (settled.type === 'step.voided') throw voided(settled);
+  const { step, attempt } = settled;
   const outcome = await room.until(
     ({ entries }) =>
       entries.find(

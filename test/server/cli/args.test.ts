@@ -20,7 +20,17 @@ function given(...argv: string[]) {
 }
 
 t.test('a word is found with its options and arguments', async (t) => {
-  const { word, given: read } = given('run', 'start', 'demo', '--input', 'a=1', '--input', 'b=2', '--server', 'http://x');
+  const { word, given: read } = given(
+    'run',
+    'start',
+    'demo',
+    '--input',
+    'a=1',
+    '--input',
+    'b=2',
+    '--server',
+    'http://x',
+  );
   t.equal(word.name, 'run start');
   t.equal(argument(read, 0), 'demo');
   t.strictSame(list(read, 'input'), ['a=1', 'b=2']);

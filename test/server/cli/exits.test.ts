@@ -26,7 +26,8 @@ const EXPECTED: Partial<Record<ErrorCode, number>> = {
 
 t.test('the codes have the numbers of the page', async (t) => {
   t.strictSame(Object.values(EXIT), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130]);
-  for (const [code, exit] of Object.entries(EXPECTED)) t.equal(exitOf(code, ERRORS[code as ErrorCode].status), exit, code);
+  for (const [code, exit] of Object.entries(EXPECTED))
+    t.equal(exitOf(code, ERRORS[code as ErrorCode].status), exit, code);
 });
 
 t.test('no refusal looks like a success', async (t) => {

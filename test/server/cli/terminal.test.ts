@@ -5,6 +5,7 @@ import t from 'tap';
 import { EXIT, Stop } from '../../../server/cli/exits.ts';
 import { clean, cleanLines, jsonText, openTerminal, type Streams } from '../../../server/cli/terminal.ts';
 import { campaign } from '../../core/bytes/campaign.ts';
+import { stopping } from './stopping.ts';
 
 const HOSTILE: readonly (readonly [string, string, string])[] = [
   ['CSI', '\u001b[2J', '\\x1b[2J'],
@@ -37,8 +38,13 @@ t.test('control and invisible characters become visible', async (t) => {
 
 t.test('no text gets past the cleaning', async (t) => {
   const hostile = fc.string({ unit: 'binary', maxLength: 200 });
-  campaign(t, fc.property(hostile, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(clean(text))));
-  campaign(t, fc.property(hostile, (text) => JSON.parse(jsonText(text)) === text && !/[\p{Cc}\p{Cf}]/u.test(jsonText(text))));
+  await campaign(
+    t,
+    fc.property(hostile, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(clean(text))),
+    500,
+  );
+  const same = (text: string) => JSON.parse(jsonText(text)) === text && !/[\p{Cc}\p{Cf}]/u.test(jsonText(text));
+  await campaign(t, fc.property(hostile, same), 500);
 });
 
 t.test('data goes to stdout, words to stderr, both cleaned', async (t) => {
@@ -69,8 +75,8 @@ t.test('a question that is over ends with its reason', async (t) => {
   const over = new AbortController();
   const asked = terminal.ask('Which?', over.signal);
   over.abort(new Stop(EXIT.held, 'The arming is void.'));
-  await t.rejects(asked, { exit: EXIT.held, message: 'The arming is void.' });
-  await t.rejects(terminal.ask('Again?', over.signal), { exit: EXIT.held }, 'nor is it asked again');
+  await t.rejects(asked, stopping(EXIT.held, { message: 'The arming is void.' }));
+  await t.rejects(terminal.ask('Again?', over.signal), stopping(EXIT.held), 'nor is it asked again');
   terminal.close();
 });
 
@@ -79,15 +85,19 @@ t.test('an input that ends is no answer', async (t) => {
   const terminal = open(tty);
   const asked = terminal.ask('Which?');
   tty.stdin.end();
-  await t.rejects(asked, { exit: EXIT.interrupted });
+  await t.rejects(asked, stopping(EXIT.interrupted));
 });
 
 t.test('nobody is asked where nobody sits', async (t) => {
-  await t.rejects(open(streams(false)).ask('Which?'), { exit: EXIT.usage });
-  await t.rejects(open(streams(true), false).ask('Which?'), { exit: EXIT.usage, hint: /--no-input/ });
-  t.throws(() => open(streams(false)).demandPerson('step check'), { exit: EXIT.usage, message: /step check/ });
-  t.throws(() => open(streams(true), false).demandPerson('step check'), { exit: EXIT.usage });
+  await t.rejects(open(streams(false)).ask('Which?'), stopping(EXIT.usage));
+  await t.rejects(open(streams(true), false).ask('Which?'), stopping(EXIT.usage, { hint: /--no-input/ }));
+  t.throws(() => open(streams(false)).demandPerson('step check'), stopping(EXIT.usage, { message: /step check/ }));
+  t.throws(() => open(streams(true), false).demandPerson('step check'), stopping(EXIT.usage));
   const half = { ...streams(true), stdout: new PassThrough() };
-  t.throws(() => open(half).demandPerson('step check'), { exit: EXIT.usage }, 'output into a pipe is not read by a person');
+  t.throws(
+    () => open(half).demandPerson('step check'),
+    stopping(EXIT.usage),
+    'output into a pipe is not read by a person',
+  );
   t.doesNotThrow(() => open(streams(true)).demandPerson('step check'));
 });
