@@ -120,7 +120,6 @@ export const ERRORS = {
     hint: 'Type the name of the target: {target}.',
   },
   XCK_INPUT: { status: 400, sentence: '{where}: {why}.', hint: 'Correct it and send it again; nothing was changed.' },
-  XCK_LIMIT: { status: 429, sentence: 'Too many requests.', hint: 'Wait {seconds} s and try again.' },
   XCK_UNEXPECTED: {
     status: 500,
     sentence: 'Something unexpected happened, so nothing was let through: {why}.',
@@ -176,6 +175,23 @@ export const ERRORS = {
     sentence: 'The start became known too late to go on.',
     hint: 'The command did not run; the outcome says not-started.',
   },
+  XCK_USAGE: { status: 400, sentence: 'These words are not understood: {why}.', hint: 'Run: crosscheck help' },
+  XCK_OFFLINE: {
+    status: 503,
+    sentence: 'The server does not answer.',
+    hint: 'Nothing was sent twice; the page keeps trying.',
+  },
+  XCK_KEY: {
+    status: 403,
+    sentence: 'This browser cannot sign: {why}.',
+    hint: 'Open the page where your key was made, or sign from the command line.',
+  },
+  XCK_LOG: {
+    status: 409,
+    sentence: 'What the server sent does not verify: {why}.',
+    hint: 'Nothing is signed here. Compare with another browser and with the command line.',
+  },
+  XCK_PAGE: { status: 500, sentence: 'This page failed: {why}.', hint: 'Nothing was sent.' },
 } as const satisfies Record<string, { status: number; sentence: string; hint: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -10,7 +10,7 @@ import { buildApp, originAllowed } from './app.ts';
 import type { Config } from './config.ts';
 import { openSessions } from './people/sessions.ts';
 import { checkSite, writeGenesis } from './people/setup.ts';
-import { DEMO_SEATS, demoSite, siteFromFile } from './people/site-file.ts';
+import { demoSite, siteFromFile } from './people/site-file.ts';
 import type { Ports } from './ports/ports.ts';
 import { signEd25519 } from './ports/verify.ts';
 import { openAgents } from './room/agents.ts';
@@ -20,6 +20,7 @@ import { openTickets } from './room/tickets.ts';
 import { effects } from './runner/effects.ts';
 import { type Engine, openEngine } from './runner/engine.ts';
 import { type LogKey, openLog } from './runner/log.ts';
+import { pageOf } from './runner/site.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -64,6 +65,9 @@ export async function startServer(
   const presence = openPresence(engine, ports, (run) => room.presenceChanged(run));
   const perform = effects({ engine, agents, ports, logger });
   engine.listen((committed) => {
+    // Whoever has just sat down is here; their lease begins with the seat, not with the server.
+    for (const { entry } of committed.entries)
+      if (entry.type === 'run.opened' || entry.type === 'seat.taken') presence.here(entry.run, entry.actor);
     room.committed(committed);
     perform.committed(committed);
   });
@@ -151,15 +155,14 @@ function writeTrust(engine: Engine, data: string, agentData: string, agent: bool
 
 /** Fresh sign-in links: the demo's people on their own loopback hosts, with their enrolment token while it is unused. */
 function links(engine: Engine, store: Store, sessions: ReturnType<typeof openSessions>): Running['links'] {
-  const { document, roster } = engine.site;
-  return roster.people.map((person, index) => {
+  const { roster } = engine.site;
+  return roster.people.map((person) => {
     const { secret } = sessions.mint(person.id, 'link');
-    const base = roster.solo ? document.origins[index % DEMO_SEATS.length] : document.origins[0];
     const enrol = person.token === null ? undefined : store.setting(`enrol ${person.id}`);
     return {
       name: store.names()[person.id] ?? person.id,
       roles: person.roles,
-      url: `${base}/#t=${secret}${enrol ? `&e=${enrol}` : ''}`,
+      url: `${pageOf(engine.site, person.id)}/#t=${secret}${enrol ? `&e=${enrol}` : ''}`,
     };
   });
 }

@@ -15,7 +15,7 @@ const TIME = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z';
 const JSON_TEXT = '[\\[{"].*';
 
 /** What a line's value may look like; step-log.md, *Common forms*. */
-const FORM: Record<Line, string> = {
+const FORM_TEXT: Record<Line, string> = {
   origin: '[a-z0-9.:-]{1,260}/log/[0-9a-f]{32}',
   mode: '(live|none)',
   run: `(${RUN}|none)`,
@@ -55,6 +55,10 @@ const FORM: Record<Line, string> = {
   meaning: '[ -~]{1,200}',
 };
 
+const FORM = Object.fromEntries(
+  Object.entries(FORM_TEXT).map(([line, form]) => [line, new RegExp(`^${form}$`)]),
+) as Record<Line, RegExp>;
+
 /** Returns the statement's text: header line, then `key SP value LF` in the order of the act's table. */
 export function statementText<A extends Act>(act: A, values: Lines<A>): string {
   const lines = LINES[act].map((line) => `${line} ${(values as Record<string, string>)[line]}\n`);
@@ -81,7 +85,7 @@ export function parseStatement<A extends Act>(act: A, bytes: Uint8Array): Result
   for (const [index, key] of keys.entries()) {
     const line = lines[index] as string;
     const value = line.slice(key.length + 1);
-    if (!line.startsWith(`${key} `) || !new RegExp(`^${FORM[key]}$`).test(value))
+    if (!line.startsWith(`${key} `) || !FORM[key].test(value))
       return fail('XCK_STATEMENT', { act, why: `line "${key}" is not of its form` });
     values[key] = value;
   }

@@ -2,13 +2,20 @@
 import type { Refusal } from '../errors.ts';
 import type { BodyText, FileText } from './frames.ts';
 
+/** A checkpoint, and the proof that its tree continues the one of size `from` that this agent was sent before. */
+export interface Grown {
+  readonly checkpoint: string;
+  readonly from: number;
+  readonly consistency: readonly string[];
+}
+
 /** The bundle of an open run with nothing withheld; the folder travels by digest. */
 export interface Clearance {
   readonly run: string;
-  readonly checkpoint: string;
+  readonly grown: Grown;
   readonly entries: readonly string[];
   readonly proofs: readonly (readonly string[])[];
-  readonly consistency: readonly { readonly size: number; readonly proof: readonly string[] }[];
+  readonly trees: readonly { readonly size: number; readonly proof: readonly string[] }[];
   readonly bodies: Readonly<Record<string, BodyText>>;
   readonly runbook: string;
 }
@@ -49,17 +56,17 @@ export type AgentCommand =
 
 /** Calls that the agent makes. */
 export interface AgentCalls {
-  /** The first call: the agent's id and its SSHSIG over the challenge of the server's greeting. */
-  hello: { params: { agent: string; signature: string }; result: { origin: string } };
+  /** The first call: the agent's id, its SSHSIG over the challenge of the server's greeting, and the size of the tree that it last verified (0: none). */
+  hello: { params: { agent: string; signature: string; size: number }; result: { origin: string } };
   folder: { params: { runbook: string }; result: { files: FileText[] } };
   submit: {
     params: { run: string; command: AgentCommand };
-    result: { entry: string; checkpoint: string; proof: string[] };
+    result: { entry: string; grown: Grown; proof: string[] };
   };
   /** Whether a start with this nonce stands in the log; asked after an append that nobody answered. */
   ask: {
     params: { run: string; nonce: string };
-    result: { entry: string | null; checkpoint: string; proof: string[] };
+    result: { entry: string | null; grown: Grown; proof: string[] };
   };
   clearance: { params: { run: string }; result: { clearance: Clearance } };
   /** Proof that the tree of size `from`, which the agent verified before, is a prefix of the one of size `to`. */

@@ -4,8 +4,15 @@ import type { DriftRule } from './runbook.ts';
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 const PERCENT = /^(\d+(?:\.\d+)?)%$/;
 
+const ASCII_SPACE = ' \t\n\r\f\v';
+
 /** Drops ASCII space at both ends; nothing else is forgiven. */
-export const trimmed = (text: string): string => text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, '');
+export function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && ASCII_SPACE.includes(text.charAt(from))) from++;
+  while (to > from && ASCII_SPACE.includes(text.charAt(to - 1))) to--;
+  return text.slice(from, to);
+}
 
 /** A decimal as an integer number of 10^-scale. */
 function scaled(text: string, scale: number): bigint {
@@ -26,8 +33,12 @@ export function within(percent: string, armed: string, value: string): boolean {
   return abs(x - a) * 100n * 10n ** BigInt(places(n)) <= scaled(n, places(n)) * abs(a);
 }
 
-/** Whether a value drifted from the one as armed; `holds` is what the probe's expectation says of the new value. */
+/**
+ * Whether a value drifted from the one as armed. `holds` is what the probe's expectation says of the new value, null
+ * where there is none; under every rule, one that no longer holds is drift.
+ */
 export function drifted(rule: DriftRule, armed: string, now: string, holds: boolean | null): boolean {
+  if (holds === false) return true;
   if (rule === 'expect') return holds !== true;
   if (rule === 'exact') return trimmed(armed) !== trimmed(now);
   return !within(rule.within, trimmed(armed), trimmed(now));

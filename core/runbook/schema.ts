@@ -2,32 +2,46 @@
 import Type from 'typebox';
 import { closed, named, words } from '../log/forms.ts';
 
-const NAME = '^[a-z][a-z0-9_-]{0,63}$';
-
-const described = <T extends Type.TSchema>(schema: T, description: string): T => ({ ...schema, description });
+/** Adds annotations to a schema just made; a copy would lose what TypeBox hides in it. */
+const described = <T extends Type.TSchema>(schema: T, description: string): T => Object.assign(schema, { description });
 const optional = Type.Optional;
 
-/** One line, without space at its ends: what a person reads in a row must not be able to look like two. */
-const line = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 500, pattern: '^\\S(.*\\S)?$', format: 'line', description });
+/** A text of one form; `title` and `examples` are the words that a refusal says. */
+const form = (title: string, pattern: string, ...examples: string[]) => ({ title, pattern, examples });
+
+const NAME = form(
+  'a name of a to z, 0 to 9, - and _ that begins with a letter',
+  '^[a-z][a-z0-9_-]{0,63}$',
+  'drop-column',
+);
+const INPUT_NAME = form(
+  'a name of a to z, 0 to 9 and _ that begins with a letter',
+  '^[a-z][a-z0-9_]{0,63}$',
+  'api_port',
+);
+const VARIABLE = form('a name of A to Z, 0 to 9 and _', '^[A-Z_][A-Z0-9_]{0,63}$', 'PGDATABASE');
+const DURATION = form('a duration', '^[1-9][0-9]{0,5}(ms|s|m|h|d)$', '30s', '5m', '2h');
+const SIZE = form('a size', '^[0-9]{1,6}(B|kB|MB|GB)$', '500kB', '10MB');
+const PERCENT = form('a percentage below 100', '^[0-9]{1,2}(\\.[0-9]{1,3})?%$', '1%', '0.5%');
+const PROBE = form('a probe', '^probes\\.[a-z][a-z0-9_-]{0,63}$', 'probes.rows');
+const URL = form('a web address', '^https?://\\S(.*\\S)?$', 'https://example.org/dashboard');
+/** What a person reads in a row must not be able to look like two. */
+const LINE = { title: 'one line without space at its ends', pattern: '^\\S(.*\\S)?$', minLength: 1, maxLength: 500 };
+
+const line = (description: string) => Type.String({ ...LINE, description });
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 4000, description });
-const name = (description: string) => Type.String({ pattern: NAME, format: 'name', description });
-const duration = (description: string) =>
-  Type.String({ pattern: '^[1-9][0-9]{0,5}(ms|s|m|h|d)$', format: 'duration', description });
-const size = (description: string) =>
-  Type.String({ pattern: '^[0-9]{1,6}(B|kB|MB|GB)$', format: 'size', description });
-const percent = (description: string) =>
-  Type.String({ pattern: '^[0-9]{1,2}(\\.[0-9]{1,3})?%$', format: 'percent', description });
+const name = (description: string) => Type.String({ ...NAME, description });
+const duration = (description: string) => Type.String({ ...DURATION, description });
+const size = (description: string) => Type.String({ ...SIZE, description });
+const percent = (description: string) => Type.String({ ...PERCENT, description });
 const argv = (description: string) => Type.Array(text('One argument'), { minItems: 1, maxItems: 100, description });
 const flag = (description: string) => Type.Boolean({ description });
-const byName = <V extends Type.TSchema>(value: V, description: string) =>
-  described(named(name('Its name'), value), description);
+/** A mapping whose keys are names of one form. */
+const byName = <V extends Type.TSchema>(key: ReturnType<typeof form>, value: V, description: string) =>
+  Object.assign(named(Type.String(key), value), { description, propertyNames: Type.String(key) });
 
 const Input = closed({
-  type: described(
-    words('string', 'integer', 'number', 'boolean'),
-    'What the value must be; nothing is converted',
-  ),
+  type: described(words('string', 'integer', 'number', 'boolean'), 'What the value must be; nothing is converted'),
   description: optional(line('Shown beside the field')),
   pattern: optional(
     Type.String({ minLength: 1, maxLength: 200, description: 'ECMAScript pattern that the whole value must match' }),
@@ -49,13 +63,12 @@ const Input = closed({
 const Probe = closed({
   title: line('What this fact is, as reviewers read it'),
   run: optional(argv('A read-only program that prints the fact')),
-  http: optional(
-    described(closed({ url: line('Asked by GET') }), 'Asked over HTTP; status and body are the fact'),
-  ),
+  http: optional(described(closed({ url: line('Asked by GET') }), 'Asked over HTTP; status and body are the fact')),
   expect: optional(text('CEL over value, status, stdout, exit_code that must hold')),
   drift: optional(
     Type.Union([words('exact', 'expect'), closed({ within: percent('How far a number may move') })], {
-      description: 'How the value may differ at T-0: exact, expect, or {within: n%}',
+      description: 'How the value may differ at T-0; default expect where the probe has one, else exact',
+      examples: ['exact', 'expect', '{within: 1%}'],
     }),
   ),
 });
@@ -70,8 +83,7 @@ const Challenge = closed({
   id: name('Key of the answer in the signed read-back'),
   ask: line('The question; its answer stands on nobody’s screen'),
   equals: Type.String({
-    pattern: '^probes\\.[a-z][a-z0-9_-]{0,63}$',
-    format: 'probe',
+    ...PROBE,
     description: 'The probe whose armed value is the answer',
   }),
   by: name('The seat that is asked'),
@@ -121,25 +133,23 @@ export const StepSchema = closed({
   run: optional(argv('A program and its arguments, no shell')),
   backup: optional(described(Backup, 'Back up, check the artifact, prove it by a drill')),
   env: optional(
-    described(
-      named(
-        Type.String({ pattern: '^[A-Z_][A-Z0-9_]{0,63}$', format: 'variable' }),
-        Type.String({ maxLength: 4000, description: 'Its value' }),
-      ),
+    byName(
+      VARIABLE,
+      Type.String({ maxLength: 4000, description: 'Its value' }),
       'The declared environment; nothing is inherited',
     ),
   ),
   timeout: optional(duration('After this the command is stopped')),
-  probes: optional(byName(Probe, 'Facts measured when the step is armed and again at T-0')),
+  probes: optional(byName(NAME, Probe, 'Facts measured when the step is armed and again at T-0')),
   cross_check: optional(described(CrossCheck, 'Who confirms a critical step, and what they are asked')),
-  verify: optional(byName(Check, 'Checks after the command')),
+  verify: optional(byName(NAME, Check, 'Checks after the command')),
   undo: optional(described(Undo, 'The way back')),
   on_failure: optional(described(words('hold'), 'What a failure leads to')),
 });
 
 const Link = closed({
   title: line('Shown'),
-  url: Type.String({ pattern: '^https?://\\S+$', format: 'url', maxLength: 2000, description: 'Where it leads' }),
+  url: Type.String({ ...URL, maxLength: 2000, description: 'Where it leads' }),
 });
 const Seat = closed({
   roles: Type.Array(name('A role'), { minItems: 1, maxItems: 20, description: 'Whoever holds one may take the seat' }),
@@ -153,11 +163,9 @@ export const RunbookSchema = closed({
   description: optional(text('What cannot be undone, in a sentence or two')),
   owner: optional(line('The team that answers for it')),
   links: optional(Type.Array(Link, { maxItems: 20, description: 'Pages that help during the run' })),
-  inputs: optional(byName(Input, 'Asked for and checked before anything starts')),
-  targets: optional(
-    byName(closed({ agent: name('The name that an agent serves') }), 'Where steps run'),
-  ),
-  crew: byName(Seat, 'Seats, and the roles whose holders may take them'),
+  inputs: optional(byName(INPUT_NAME, Input, 'Asked for and checked before anything starts')),
+  targets: optional(byName(NAME, closed({ agent: name('The name that an agent serves') }), 'Where steps run')),
+  crew: byName(NAME, Seat, 'Seats, and the roles whose holders may take them'),
   presence: described(
     closed({
       required: Type.Array(name('A seat'), { maxItems: 20, description: 'Seats that must be there all the time' }),
@@ -193,12 +201,9 @@ export const LATER_KEYS: ReadonlySet<string> = new Set([
   'step',
   'when',
   'outputs',
-  'retries',
-  'idempotent',
   'progress',
   'limit',
   'rehearse',
-  'question',
 ]);
 
 /** Values of known keys that this version does not run yet, as `key: value`. */

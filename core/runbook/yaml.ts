@@ -7,6 +7,8 @@ import { type Unfit, unfit } from './scan.ts';
 const MAX_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
 const MAX_PROBLEMS = 50;
+/** What follows the first few errors mostly follows from them. */
+const MAX_ERRORS = 3;
 const DEEPEST = 100;
 
 export interface Yaml {
@@ -71,17 +73,26 @@ export function readYaml(text: string, file: string): Yaml {
   const document = parseDocument(long || wrongToken ? '' : text, { ...options, lineCounter: lines });
   const places = new Places(file, document, lines);
   const refused = (problems: Problem[]): Yaml => ({ value: null, places, problems });
-  if (long) return refused([places.at(0, 'yaml', 'A runbook has at most 1 MiB.', 'Move data into files of the folder.')]);
+  if (long)
+    return refused([places.at(0, 'yaml', 'A runbook has at most 1 MiB.', 'Move data into files of the folder.')]);
   if (wrongToken) return refused([unparsed(text, wrongToken, file)]);
-  const wrong = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS);
-  if (wrong.length > 0) return refused(wrong.map(({ pos, code, message }) => unreadable(places, pos[0], code, message)));
+  const wrong = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
+  if (wrong.length > 0)
+    return refused(wrong.map(({ pos, code, message }) => unreadable(places, pos[0], code, message)));
   const twice = repeated(document.contents).slice(0, MAX_PROBLEMS);
   if (twice.length > 0)
-    return refused(twice.map(([at, key]) => places.at(at, 'yaml', `The key “${key}” stands twice.`, 'Keep one of them.')));
+    return refused(
+      twice.map(([at, key]) => places.at(at, 'yaml', `The key “${key}” stands twice.`, 'Keep one of them.')),
+    );
   const value = unfolded(document);
   return value === TOO_MUCH
     ? refused([
-        places.at(0, 'yaml', 'Its aliases unfold to too much, or one names nothing before it.', 'Write the values out.'),
+        places.at(
+          0,
+          'yaml',
+          'Its aliases unfold to too much, or one names nothing before it.',
+          'Write the values out.',
+        ),
       ])
     : { value, places, problems: [] };
 }
@@ -110,7 +121,7 @@ function unparsed(text: string, { offset, message, mend }: Unfit, file: string):
   return { file, line, column, severity: 'error', rule: 'yaml', message, mend };
 }
 
-const QUOTE = 'Values that hold ${{ … }}, commas, colons or brackets go in quotes.';
+const QUOTE = 'Values that hold “{{ … }}”, commas, colons or brackets go in quotes.';
 
 /** What the parser's codes ask for, and its words where they say little. */
 const CODES: Readonly<Record<string, { readonly mend: string; readonly message?: string }>> = {

@@ -2,6 +2,7 @@
 import { fromUtf8, utf8 } from '../bytes/encoding.ts';
 import { digest } from '../bytes/hash.ts';
 import { fail } from '../errors.ts';
+import type { PublicKey } from '../log/publicKey.ts';
 import type { Bundle } from '../record/bundle.ts';
 import { ok, type Result } from '../result.ts';
 import { type RunMachine, runMachine } from '../run/machine.ts';
@@ -15,8 +16,15 @@ export interface Prepared {
   readonly machine: RunMachine;
 }
 
-/** Verified runbooks by folder digest; whoever keeps one spares the hashing and parsing of a folder it has verified before. */
-export type Known = Map<string, Prepared>;
+/** What does not change between records; whoever keeps one spares checking again what it has checked before. */
+export interface Known {
+  /** Verified runbooks by folder digest. */
+  readonly runbooks: Map<string, Prepared>;
+  /** Public keys, checked to be of a known kind and on their curve, by their line. */
+  readonly keys: Map<string, PublicKey>;
+}
+
+export const nothingKnown = (): Known => ({ runbooks: new Map(), keys: new Map() });
 
 const refused = (why: string) => fail('XCK_BYTES', { what: 'the runbook of the run', why });
 
@@ -26,7 +34,7 @@ export function knownRunbook(
   wanted: string,
   known: Known,
 ): Result<Prepared> {
-  const before = known.get(wanted);
+  const before = known.runbooks.get(wanted);
   if (before) return ok(before);
   if (digest(utf8(bundle.folderIndex)) !== wanted) return refused('the folder has another digest');
   const index = folderIndex(bundle.files);
@@ -37,6 +45,6 @@ export function knownRunbook(
   const { runbook, problems } = parseRunbook(text ?? '', 'runbook.yaml');
   if (!runbook) return refused(problems[0]?.message ?? 'it cannot be read');
   const prepared = { runbook, machine: runMachine(runbook) };
-  known.set(wanted, prepared);
+  known.runbooks.set(wanted, prepared);
   return ok(prepared);
 }

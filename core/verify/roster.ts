@@ -5,7 +5,9 @@ import { keyFingerprint, type PublicKey, parsePublicKey } from '../log/publicKey
 import { genesisRoster, type Roster, withEnrolled } from '../log/roster.ts';
 import type { SiteDocument } from '../log/tables.ts';
 import type { Trust } from '../record/trust.ts';
+import { ok, type Result } from '../result.ts';
 import type { Spine } from './chains.ts';
+import type { Known } from './folder.ts';
 import type { Signature } from './verdict.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
@@ -42,8 +44,18 @@ interface Claimed {
   readonly seq: number;
 }
 
+function keyOf(line: string, { keys }: Known): Result<PublicKey> {
+  const before = keys.get(line);
+  const key = before ? ok(before) : parsePublicKey(line);
+  if (key.ok) keys.set(line, key.value);
+  return key;
+}
+
 /** Checks I7: ids and keys are distinct, keys are of a known kind, and each enrolment used a token that genesis gave. */
-export function keysOf({ genesis, enrolled }: Spine): { readonly keys: Keys; readonly reasons: Reason[] } {
+export function keysOf(
+  { genesis, enrolled }: Spine,
+  known: Known,
+): { readonly keys: Keys; readonly reasons: Reason[] } {
   const { site } = genesis.entry;
   const claimed: Claimed[] = [
     ...site.people.flatMap(({ id, keys }) => keys.map(({ key, kind }) => ({ id, line: key, kind, seq: 0 }))),
@@ -57,7 +69,7 @@ export function keysOf({ genesis, enrolled }: Spine): { readonly keys: Keys; rea
     ...distinct(claimed.map(({ line }) => line)),
   ];
   for (const { id, line, kind, seq } of claimed) {
-    const key = parsePublicKey(line);
+    const key = keyOf(line, known);
     if (key.ok)
       of.set(id, [
         ...(of.get(id) ?? []),

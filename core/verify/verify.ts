@@ -12,7 +12,7 @@ import { contextOf, type RunState } from '../run/state.ts';
 import { assuranceOf, executorOf } from './assurance.ts';
 import { blindBodies, committed, present, wellFormed } from './bodies.ts';
 import { inOrder, nothingSurplus, rosterChain, runChain, type Spine, spineOf } from './chains.ts';
-import { type Known, knownRunbook, type Prepared } from './folder.ts';
+import { type Known, knownRunbook, nothingKnown, type Prepared } from './folder.ts';
 import { approval, enrolments, knownPeople, opening } from './opening.ts';
 import { replay } from './policy.ts';
 import { type Leaf, readLeaves } from './read.ts';
@@ -21,7 +21,7 @@ import { namedTrees, type Stated, signatures, statements } from './statements.ts
 import { checkpointOf, included, trees } from './tree.ts';
 import { invalid, type Reason, reason, type Signature, unreadable, type Verdict } from './verdict.ts';
 
-export type { Known } from './folder.ts';
+export { type Known, nothingKnown } from './folder.ts';
 export { diverged, type Facts, type Reason, type Signature, type Verdict } from './verdict.ts';
 
 export interface Leniency {
@@ -43,7 +43,7 @@ export function verifyFile(
     const why = opened.ok ? '' : opened.refusal.sentence;
     if (!opened.ok) return looksLikeBundle(tar) ? invalid([reason('XCK_INTEGRITY', why, null, 'I1')]) : unreadable(why);
     const { bundle, flaws } = opened.value;
-    const verdict = await verifyRecord(bundle, trust, verifyRaw, new Map(), { ...leniency, withheld: true });
+    const verdict = await verifyRecord(bundle, trust, verifyRaw, nothingKnown(), { ...leniency, withheld: true });
     const formal = flaws.map((flaw) => reason('XCK_INTEGRITY', flaw, null, 'I1'));
     return formal.length === 0 ? verdict : invalid([...verdict.reasons, ...formal], verdict.run);
   });
@@ -72,7 +72,7 @@ export function verifyRecord(
   bundle: Bundle,
   trust: Trust | null,
   verifyRaw: VerifyRaw,
-  known: Known = new Map(),
+  known: Known = nothingKnown(),
   leniency: Leniency = {},
 ): Promise<Verdict> {
   return orInvalid(() => judge(bundle, { ...leniency, trust, verifyRaw, known }));
@@ -95,7 +95,7 @@ async function judge(bundle: Bundle, means: Means): Promise<Verdict> {
   if (unread.length + whole.reasons.length > 0 || !prepared || !checkpoint)
     return invalid([...unread, ...whole.reasons], run);
 
-  const authentic = await authenticity(bundle, leaves, spine, checkpoint, means.verifyRaw);
+  const authentic = await authenticity(bundle, leaves, spine, checkpoint, means);
   if (authentic.reasons.length > 0) return invalid(authentic.reasons, run);
 
   const kept = policy(spine, prepared, authentic.keys, authentic.stated);
@@ -144,9 +144,9 @@ async function authenticity(
   leaves: readonly Leaf[],
   spine: Spine,
   checkpoint: Checkpoint,
-  verifyRaw: VerifyRaw,
+  { verifyRaw, known }: Means,
 ) {
-  const { keys, reasons: dubious } = keysOf(spine);
+  const { keys, reasons: dubious } = keysOf(spine, known);
   const { stated, reasons: misstated } = statements(leaves);
   const { signatures: found, reasons: unsigned } = await signatures(stated, keys, verifyRaw);
   const reasons = [

@@ -29,7 +29,9 @@ function safely(db, request) {
 }
 
 function main() {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, database: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { port: { type: 'string' }, database: { type: 'string' }, embedded: { type: 'boolean' } },
+  });
   const port = Number(values.port ?? process.env.PORT);
   const path = values.database ?? process.env.DATABASE;
   if (!path || !Number.isInteger(port))
@@ -42,8 +44,10 @@ function main() {
   });
   server.on('error', failed);
   server.listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${server.address().port}\n`));
-  for (const signal of ['SIGTERM', 'SIGINT'])
-    process.once(signal, () => server.close(() => db.close()).closeAllConnections());
+  const end = () => server.close(() => db.close()).closeAllConnections();
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, end);
+  // Whoever started it holds the other end of its input; a killed server must not leave its port taken.
+  if (values.embedded) process.stdin.once('end', () => process.exit()).resume();
 }
 
 function failed(error) {

@@ -7,14 +7,14 @@ import { type Checkpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
 import type { Body, Sealed } from '../../core/log/entry.ts';
 import { verifyConsistency } from '../../core/log/merkle.ts';
 import type { VerifyRaw } from '../../core/log/signature.ts';
-import type { AgentCalls, Clearance } from '../../core/protocol/agent.ts';
+import type { AgentCalls, Clearance, Grown } from '../../core/protocol/agent.ts';
 import type { Bundle } from '../../core/record/bundle.ts';
 import type { Trust } from '../../core/record/trust.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { RunState } from '../../core/run/state.ts';
 import { type FolderFile, folderIndex } from '../../core/runbook/folder.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
-import { type Known, verifyRecord } from '../../core/verify/verify.ts';
+import { nothingKnown, verifyRecord } from '../../core/verify/verify.ts';
 import type { Peer } from './calls.ts';
 
 export interface Cleared {
@@ -39,44 +39,64 @@ export interface ClearanceDeps {
 export interface Verifier {
   clear(clearance: Clearance): Promise<Result<Cleared>>;
   /** Checks a checkpoint's signature and that the log only grew since the last one that this agent verified. */
-  checkpoint(note: string): Promise<Result<Checkpoint>>;
+  checkpoint(grown: Grown): Promise<Result<Checkpoint>>;
+  /** Size of the newest tree that this agent verified; 0 where it has seen none. */
+  size(): number;
 }
 
 export function clearanceVerifier(deps: ClearanceDeps): Verifier {
   const folders = new Map<string, readonly FolderFile[]>();
-  const known: Known = new Map();
+  const known = nothingKnown();
   const file = join(deps.data, 'checkpoint');
 
-  const checkpoint: Verifier['checkpoint'] = async (note) => {
-    const opened = await openCheckpoint(utf8(note), deps.trust.origin, deps.trust.logKey.raw, deps.verifyRaw);
+  let newest: Checkpoint | null = null;
+
+  const open = (note: Uint8Array) => openCheckpoint(note, deps.trust.origin, deps.trust.logKey.raw, deps.verifyRaw);
+
+  const checkpoint: Verifier['checkpoint'] = async (sent) => {
+    const opened = await open(utf8(sent.checkpoint));
     if (!opened.ok) return opened;
-    const grown = await onlyGrew(opened.value);
-    if (!grown.ok) return grown;
-    keep(note);
+    const grew = await onlyGrew(opened.value, sent);
+    if (!grew.ok) return grew;
+    if (opened.value.size > (newest?.size ?? 0)) keep(sent.checkpoint, opened.value);
     return opened;
   };
 
   /** A server that shows an older or another history is not believed; the agent stops instead. */
-  const onlyGrew = async (now: Checkpoint): Promise<Result<true>> => {
-    if (!existsSync(file)) return ok(true);
-    const before = await openCheckpoint(readFileSync(file), deps.trust.origin, deps.trust.logKey.raw, deps.verifyRaw);
+  const onlyGrew = async (now: Checkpoint, sent: Grown): Promise<Result<true>> => {
+    const before = await kept();
     if (!before.ok) return before;
-    const { size, root } = before.value;
-    if (size === now.size) return base64(root) === base64(now.root) ? ok(true) : fork('of one size with another root');
-    if (size > now.size) return fork('older than the one it verified before');
-    const proof = await deps.calls.call('consistency', { from: size, to: now.size });
-    if (!proof.ok) return proof;
+    const known = before.value;
+    if (!known) return ok(true);
+    if (known.size === now.size)
+      return base64(known.root) === base64(now.root) ? ok(true) : fork('of one size with another root');
+    // Answers may overtake each other: an older tree is believed too, when it is the beginning of the one kept.
+    const [small, large] = known.size < now.size ? [known, now] : [now, known];
+    const proof =
+      small === known && sent.from === small.size
+        ? ok({ proof: sent.consistency })
+        : await deps.calls.call('consistency', { from: small.size, to: large.size });
+    if (!proof.ok) return small === known ? proof : fork('older than the one it verified before');
     const hashes = proof.value.proof.map((hash) => fromBase64(hash) ?? new Uint8Array());
-    return verifyConsistency(size, now.size, root, now.root, hashes)
+    return verifyConsistency(small.size, large.size, small.root, large.root, hashes)
       ? ok(true)
       : fork('that does not continue the one before');
   };
 
+  /** The newest tree that was verified, by this process or by one before it. */
+  const kept = async (): Promise<Result<Checkpoint | null>> => {
+    if (newest || !existsSync(file)) return ok(newest);
+    const opened = await open(readFileSync(file));
+    if (opened.ok) newest = opened.value;
+    return opened;
+  };
+
   const fork = (why: string) => fail('XCK_FORK', { why });
 
-  const keep = (note: string) => {
+  const keep = (note: string, verified: Checkpoint) => {
     writeFileSync(`${file}.new`, note, { flush: true });
     renameSync(`${file}.new`, file);
+    newest = verified;
   };
 
   const folderOf = async (runbook: string): Promise<Result<readonly FolderFile[]>> => {
@@ -98,8 +118,8 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
     if (!files.ok) return files;
     const index = folderIndex(files.value);
     if (!index.ok) return index;
-    const newest = await checkpoint(clearance.checkpoint);
-    if (!newest.ok) return newest;
+    const tree = await checkpoint(clearance.grown);
+    if (!tree.ok) return tree;
     const verdict = await verifyRecord(
       bundleOf(clearance, index.value, files.value),
       deps.trust,
@@ -115,14 +135,14 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
           state: facts.state,
           runbook: facts.runbook,
           inputs: inputsOf(facts.entries),
-          checkpoint: newest.value,
+          checkpoint: tree.value,
           cwd: cwd.value,
           clearance,
         })
       : cwd;
   };
 
-  return { clear, checkpoint };
+  return { clear, checkpoint, size: () => newest?.size ?? 0 };
 }
 
 /** The clearance in the form that every verifier takes. */
@@ -132,10 +152,10 @@ function bundleOf(clearance: Clearance, folderIndexText: string, files: readonly
     { bytes: fromBase64(bytes) ?? new Uint8Array(), salt: fromBase64(salt) ?? new Uint8Array() },
   ]);
   return {
-    checkpoint: utf8(clearance.checkpoint),
+    checkpoint: utf8(clearance.grown.checkpoint),
     entries: clearance.entries.map(utf8),
     proofs: clearance.proofs.map((proof) => [...proof]),
-    consistency: clearance.consistency.map(({ size, proof }) => ({ size, proof: [...proof] })),
+    consistency: clearance.trees.map(({ size, proof }) => ({ size, proof: [...proof] })),
     bodies: new Map(bodies),
     folderIndex: folderIndexText,
     files: [...files],

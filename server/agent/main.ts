@@ -80,7 +80,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
     const joined = await dial(config, (wire, greeting) => {
       const joining = peer<AgentCalls, ServerCalls>(wire, session.handlers);
       const signature = signer.hello(fromBase64(greeting) ?? new Uint8Array());
-      return joining.call('hello', { agent: own.id, signature }).then((answer) => {
+      return joining.call('hello', { agent: own.id, signature, size: verifier.size() }).then((answer) => {
         if (!answer.ok) config.log.error({ refusal: answer.refusal }, 'the server does not know this agent');
         else line.join(joining);
       });

@@ -23,7 +23,7 @@ export async function measureAll(action: Action, where: Where): Promise<Result<R
     Object.entries(action.probes).map(async ([id, probe]) => {
       const measured = await measure(probe, where);
       const judged = measured.ok
-        ? judge(probe.expect, measured)
+        ? judge(probe.title, probe.expect, measured)
         : fail('XCK_PROBE', {
             probe: `“${probe.title}”`,
             why: measured.reason === 'timeout' ? 'it did not answer in time' : 'it failed',
@@ -36,13 +36,17 @@ export async function measureAll(action: Action, where: Where): Promise<Result<R
   return ok(Object.fromEntries(all.flatMap(([id, one]) => (one.ok ? [[id, one.value]] : []))));
 }
 
+/** An expectation that cannot be decided is told without its reason: that could hold a value which must stay blind. */
 function judge(
+  title: string,
   expect: string | null,
   { value, status, stdout, exit_code }: Extract<Measured, { ok: true }>,
 ): Result<Measurement> {
   if (expect === null) return ok({ value, ok: null });
   const held = holds(expect, { value, status: status ?? 0, stdout, exit_code });
-  return held.ok ? ok({ value, ok: held.value }) : held;
+  return held.ok
+    ? ok({ value, ok: held.value })
+    : fail('XCK_PROBE', { probe: `“${title}”`, why: 'its expectation cannot be decided' });
 }
 
 /** Returns the id of the first probe whose value drifted from the one as armed, by the signed rules. */
@@ -64,7 +68,7 @@ export async function runChecks(action: Action, where: Where): Promise<Record<st
   const all = await Promise.all(
     Object.entries(action.verify).map(async ([id, check]) => {
       const measured = await measure({ run: check.run, http: null }, where);
-      const judged = measured.ok ? judge(check.expect, measured) : undefined;
+      const judged = measured.ok ? judge(check.title, check.expect, measured) : undefined;
       return [id, judged?.ok === true && judged.value.ok === true] as const;
     }),
   );

@@ -9,7 +9,7 @@ import { asciiJcs } from '../../core/bytes/jcs.ts';
 import { fail } from '../../core/errors.ts';
 import type { Body } from '../../core/log/entry.ts';
 import { leafHash, verifyInclusion } from '../../core/log/merkle.ts';
-import type { AgentCalls, AgentCommand } from '../../core/protocol/agent.ts';
+import type { AgentCalls, AgentCommand, Grown } from '../../core/protocol/agent.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { stepOf } from '../../core/run/context.ts';
 import { ready } from '../../core/run/rules.ts';
@@ -136,7 +136,7 @@ function startedCommand(
 
 interface Appended {
   readonly entry: string;
-  readonly checkpoint: string;
+  readonly grown: Grown;
   readonly proof: readonly string[];
 }
 
@@ -152,7 +152,7 @@ async function included(
   const arming = contextOf(cleared.state).arming;
   const own = entry?.type === 'step.started' && entry.armed === arming?.ref && entry.actor === deps.agent;
   if (!own || typeof entry.seq !== 'number') return off('the server answered with another entry');
-  const checkpoint = await deps.verifier.checkpoint(appended.checkpoint);
+  const checkpoint = await deps.verifier.checkpoint(appended.grown);
   if (!checkpoint.ok) return checkpoint;
   const { size, root } = checkpoint.value;
   const proof = appended.proof.map((hash) => fromBase64(hash) ?? new Uint8Array());

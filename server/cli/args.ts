@@ -1,6 +1,6 @@
 /** From the words on a command line to one word of the table with its options; it runs nothing. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../core/runbook/parse.ts';
+import { nearest } from '../../core/runbook/nearest.ts';
 import type { Exit } from './exits.ts';
 import { usage } from './exits.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,17 +42,20 @@ export const COMMON = {
 } as const satisfies Options;
 
 export type Parsed =
-  | { readonly kind: 'help'; readonly word: Word | null }
+  | { readonly kind: 'help'; readonly words: readonly Word[]; readonly word: Word | null }
   | { readonly kind: 'word'; readonly word: Word; readonly given: Given };
 
 /** Finds the word and reads its options; throws a usage `Stop` that names the nearest known word. */
 export function readArgs(argv: readonly string[], words: readonly Word[]): Parsed {
   const [first = 'help'] = argv;
-  if (first === 'help' || first === '--help' || first === '-h') return { kind: 'help', word: null };
+  if (first === 'help' || first === '--help' || first === '-h') return { kind: 'help', words, word: null };
+  const [, second = '--help'] = argv;
+  const verbs = words.filter(({ name }) => name.startsWith(`${first} `));
+  if (verbs.length > 0 && (second === '--help' || second === '-h')) return { kind: 'help', words: verbs, word: null };
   const word = words.find(({ name }) => argv.slice(0, name.split(' ').length).join(' ') === name);
   if (!word) throw unknown(argv, words);
   const given = parse(argv.slice(word.name.split(' ').length), word);
-  if (given.options['help'] === true) return { kind: 'help', word };
+  if (given.options['help'] === true) return { kind: 'help', words, word };
   const [least, most] = word.positionals;
   const count = given.positionals.length;
   if (count < least || count > most)

@@ -12,7 +12,9 @@ export interface Demo {
 
 /** PATH of the demo's agent: the runbook's SQL tool, this Node, and the system. */
 export const demoPath = (root: string): string =>
-  [join(root, 'runbooks', 'tools', 'bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(':');
+  [join(root, 'runbooks', 'tools', 'bin'), dirname(process.execPath), '/usr/bin', '/bin']
+    .filter((folder, index, all) => all.indexOf(folder) === index)
+    .join(':');
 
 /** Makes the database on the first start and runs its API beside the server, always on the same port: open runs name it. */
 export async function startDemo(root: string, data: string, apiPort: number): Promise<Demo> {
@@ -27,7 +29,7 @@ export async function startDemo(root: string, data: string, apiPort: number): Pr
   }
   const api: ChildProcess = spawn(
     process.execPath,
-    [join(tools, 'customers-api.mjs'), '--port', String(apiPort), '--database', database],
+    [join(tools, 'customers-api.mjs'), '--port', String(apiPort), '--database', database, '--embedded'],
     { stdio: ['ignore', 'pipe', 2] },
   );
   const [line] = (await Promise.race([

@@ -43,7 +43,7 @@ const EXITS: Partial<Record<string, Exit>> = {
   XCK_AUTHENTICITY: EXIT.invalid,
   XCK_POLICY: EXIT.invalid,
   XCK_FORK: EXIT.diverged,
-} satisfies Partial<Record<ErrorCode | 'XCK_USAGE', Exit>>;
+} satisfies Partial<Record<ErrorCode, Exit>>;
 
 /** Whatever the table does not name is told by its HTTP status: 401 and 403 are about who asks. */
 export const exitOf = (code: string, status: number): Exit =>

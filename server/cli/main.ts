@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<Exit> {
   try {
     const parsed = readArgs(argv, WORDS);
     if (parsed.kind === 'help') {
-      terminal.out(helpText(WORDS, parsed.word));
+      terminal.out(helpText(parsed.words, parsed.word));
       return EXIT.ok;
     }
     const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -7,7 +7,7 @@ import type { FileText, FolderDocument, RunDocument } from '../../core/protocol/
 import { seatOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { type FolderFile, folderIndex } from '../../core/runbook/folder.ts';
-import { knownRunbook, type Prepared } from '../../core/verify/folder.ts';
+import { knownRunbook, nothingKnown, type Prepared } from '../../core/verify/folder.ts';
 import type { Client } from './client.ts';
 import { deny, must } from './exits.ts';
 import { type Folded, type Ground, openFold, readRunEntry } from './fold.ts';
@@ -33,7 +33,7 @@ export async function fetchFolder(
   const { files: sent } = await client.api.get<FolderDocument>(`/api/runbooks/${digest}`);
   const files = filesOf(sent);
   const index = must(folderIndex(files));
-  return { files, prepared: must(knownRunbook({ folderIndex: index, files }, digest, new Map())) };
+  return { files, prepared: must(knownRunbook({ folderIndex: index, files }, digest, nothingKnown())) };
 }
 
 /** Opens a run: fetches it, and verifies everything about it that can be verified. */

@@ -251,3 +251,15 @@ export const WORDS: readonly Word[] = [
     run: async (cli, given) => (await import('./words/record.ts')).verify(cli, given),
   },
 ];
+
+const noun = ({ name }: Word): string => name.split(' ')[0] ?? '';
+const verb = ({ name }: Word): string => name.split(' ')[1] ?? '';
+const PAIRS = WORDS.filter((word) => verb(word) !== '');
+
+/** The verbs of each noun, by which documents name them. */
+export const NOUNS: Readonly<Record<string, Readonly<Record<string, Word>>>> = Object.fromEntries(
+  PAIRS.map((first) => [
+    noun(first),
+    Object.fromEntries(PAIRS.filter((word) => noun(word) === noun(first)).map((word) => [verb(word), word])),
+  ]),
+);

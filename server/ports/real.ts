@@ -1,7 +1,7 @@
 /** The real clock, dice, timers and signature checks of a running server; the only place that reads them. */
 import { randomBytes } from 'node:crypto';
 import type { Ports } from './ports.ts';
-import { verifyRaw } from './verify.ts';
+import { rememberingVerifier } from './verify.ts';
 
 /** Node's timers overflow beyond this; a longer deadline is looked at again. */
 const LONGEST = 2 ** 31 - 1;
@@ -18,4 +18,9 @@ const later = (ms: number, then: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-export const realPorts = (): Ports => ({ now: Date.now, random: (length) => randomBytes(length), verifyRaw, later });
+export const realPorts = (): Ports => ({
+  now: Date.now,
+  random: (length) => randomBytes(length),
+  verifyRaw: rememberingVerifier(),
+  later,
+});

@@ -6,7 +6,14 @@ import { parsePublicKey } from '../../core/log/publicKey.ts';
 import { agentOf } from '../../core/log/roster.ts';
 import { namespaceOf, verifySshsig } from '../../core/log/sshsig.ts';
 import type { RunEntry } from '../../core/log/tables.ts';
-import type { AgentCalls, AgentCommand, ArmedAnswer, Clearance, ServerCalls } from '../../core/protocol/agent.ts';
+import type {
+  AgentCalls,
+  AgentCommand,
+  ArmedAnswer,
+  Clearance,
+  Grown,
+  ServerCalls,
+} from '../../core/protocol/agent.ts';
 import type { BodyText } from '../../core/protocol/frames.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Command } from '../../core/run/commands.ts';
@@ -50,19 +57,35 @@ export const bodyOf = ({ bytes, salt }: BodyText): Body => ({
   salt: fromBase64(salt) ?? new Uint8Array(),
 });
 
+/** One agent's connection, and the newest checkpoint for it with the proof from the last that it was sent. */
+interface Connected {
+  readonly calls: Peer<ServerCalls>;
+  readonly grown: () => Grown;
+}
+
 export function openAgents(deps: AgentDeps): Agents {
   const { engine } = deps;
-  const live = new Map<string, Peer<ServerCalls>>();
+  const live = new Map<string, Connected>();
 
   const connect = (wire: Wire) => {
     const challenge = deps.ports.random(32);
     let agent: string | null = null;
+    let sent = 0;
+    const grown = (): Grown => {
+      const from = sent;
+      sent = engine.log.size;
+      return {
+        checkpoint: engine.log.checkpoint,
+        from,
+        consistency: from > 0 ? engine.log.consistency(from, sent) : [],
+      };
+    };
     const known =
       <P, R>(handler: (params: P, agent: string) => Promise<Result<R>>) =>
       async (params: P): Promise<Result<R>> =>
         agent === null ? fail('XCK_SIGNED_OUT', {}) : handler(params, agent);
     const handlers: Handlers<AgentCalls> = {
-      hello: async ({ agent: name, signature }) => {
+      hello: async ({ agent: name, signature, size }) => {
         const key = parsePublicKey(agentOf(engine.site.roster, name)?.key ?? '');
         if (!key.ok) return fail('XCK_UNKNOWN', { what: 'agent', name });
         const namespace = namespaceOf('agent-hello', engine.site.origin);
@@ -73,7 +96,8 @@ export function openAgents(deps: AgentDeps): Agents {
         });
         if (!proved.ok) return proved;
         agent = name;
-        live.set(name, calls);
+        sent = Math.min(size, engine.log.size);
+        live.set(name, { calls, grown });
         deps.onConnected(name);
         return ok({ origin: engine.site.origin });
       },
@@ -82,9 +106,9 @@ export function openAgents(deps: AgentDeps): Agents {
         if (!files) return fail('XCK_UNKNOWN', { what: 'runbook', name: runbook });
         return ok({ files: files.map(({ path, mode, bytes }) => ({ path, mode, bytes: base64(bytes) })) });
       }),
-      submit: known(async ({ run, command }, name) => submit(deps, run, name, command)),
-      ask: known(async ({ run, nonce }) => ask(deps, run, nonce)),
-      clearance: known(async ({ run }) => clearance(deps, run)),
+      submit: known(async ({ run, command }, name) => submit(deps, grown, run, name, command)),
+      ask: known(async ({ run, nonce }) => ask(deps, grown, run, nonce)),
+      clearance: known(async ({ run }) => clearance(deps, grown, run)),
       consistency: known(async ({ from, to }) => {
         if (from < 1 || from > to || to > engine.log.size)
           return fail('XCK_UNKNOWN', { what: 'tree', name: `${from} to ${to}` });
@@ -97,17 +121,17 @@ export function openAgents(deps: AgentDeps): Agents {
     };
     const calls = peer<ServerCalls, AgentCalls>(wire, handlers);
     wire.onClose(() => {
-      if (agent !== null && live.get(agent) === calls) live.delete(agent);
+      if (agent !== null && live.get(agent)?.calls === calls) live.delete(agent);
     });
     wire.send(JSON.stringify({ kind: 'greeting', challenge: base64(challenge) }));
   };
 
-  const armedBy = (run: string): Result<{ calls: Peer<ServerCalls>; nonce: string }> => {
+  const armedBy = (run: string): Result<Connected & { nonce: string }> => {
     const found = engine.run(run);
     const arming = found && contextOf(found.state).arming;
     if (!arming) return fail('XCK_NOT_NOW', { what: 'this', why: 'nothing is armed' });
-    const calls = live.get(arming.agent);
-    return calls ? ok({ calls, nonce: arming.nonce }) : fail('XCK_NO_AGENT', { agent: arming.agent });
+    const connected = live.get(arming.agent);
+    return connected ? ok({ ...connected, nonce: arming.nonce }) : fail('XCK_NO_AGENT', { agent: arming.agent });
   };
 
   return {
@@ -117,7 +141,7 @@ export function openAgents(deps: AgentDeps): Agents {
     start: async (run) => {
       const target = armedBy(run);
       if (!target.ok) return target;
-      const given = clearance(deps, run);
+      const given = clearance(deps, target.value.grown, run);
       return given.ok
         ? target.value.calls.call('start', { run, nonce: target.value.nonce, clearance: given.value.clearance })
         : given;
@@ -136,7 +160,7 @@ export function openAgents(deps: AgentDeps): Agents {
 /** The agent that serves the step's target measures and signs; what it signed goes through the one write path. */
 async function arm(
   deps: AgentDeps,
-  live: ReadonlyMap<string, Peer<ServerCalls>>,
+  live: ReadonlyMap<string, Connected>,
   run: string,
   step: string,
   askedBy: string,
@@ -149,11 +173,11 @@ async function arm(
   const serves = target === undefined ? undefined : runbook.targets[target]?.agent;
   if (serves === undefined) return fail('XCK_UNKNOWN', { what: 'step', name: step });
   const agent = engine.site.roster.agents.find((one) => one.serves.includes(serves));
-  const calls = agent && live.get(agent.id);
-  if (!agent || !calls) return fail('XCK_NO_AGENT', { agent: serves });
-  const given = clearance(deps, run);
+  const connected = agent && live.get(agent.id);
+  if (!agent || !connected) return fail('XCK_NO_AGENT', { agent: serves });
+  const given = clearance(deps, connected.grown, run);
   if (!given.ok) return given;
-  const answer = await calls.call('arm', { run, step, clearance: given.value.clearance });
+  const answer = await connected.calls.call('arm', { run, step, clearance: given.value.clearance });
   return answer.ok ? engine.submit(run, armedCommand(agent.id, askedBy, answer.value)) : answer;
 }
 
@@ -172,6 +196,7 @@ function armedCommand(agent: string, askedBy: string, answer: ArmedAnswer): Comm
 
 async function submit(
   deps: AgentDeps,
+  grown: () => Grown,
   run: string,
   agent: string,
   command: AgentCommand,
@@ -183,7 +208,7 @@ async function submit(
   return own
     ? ok({
         entry: fromUtf8(own.bytes) ?? '',
-        checkpoint: engine.log.checkpoint,
+        grown: grown(),
         proof: engine.log.inclusion(own.entry.seq),
       })
     : fail('XCK_UNEXPECTED', { why: 'no entry' });
@@ -222,7 +247,12 @@ function agentCommand(agent: string, command: AgentCommand): Command {
   }
 }
 
-async function ask({ engine }: AgentDeps, run: string, nonce: string): Promise<Result<AgentCalls['ask']['result']>> {
+async function ask(
+  { engine }: AgentDeps,
+  grown: () => Grown,
+  run: string,
+  nonce: string,
+): Promise<Result<AgentCalls['ask']['result']>> {
   const entries = engine.run(run)?.entries ?? [];
   const armed = entries.find(({ entry }) => entry.type === 'step.armed' && entry.nonce === nonce)?.entry as
     | Extract<RunEntry, { type: 'step.armed' }>
@@ -232,13 +262,13 @@ async function ask({ engine }: AgentDeps, run: string, nonce: string): Promise<R
   );
   return ok({
     entry: started ? (fromUtf8(started.bytes) ?? '') : null,
-    checkpoint: engine.log.checkpoint,
+    grown: grown(),
     proof: started ? engine.log.inclusion(started.entry.seq) : [],
   });
 }
 
 /** Everything of the run that an agent has to verify for itself, with nothing withheld. */
-function clearance({ engine, store }: AgentDeps, run: string): Result<{ clearance: Clearance }> {
+function clearance({ engine, store }: AgentDeps, grown: () => Grown, run: string): Result<{ clearance: Clearance }> {
   const found = engine.run(run);
   if (!found) return fail('XCK_UNKNOWN', { what: 'run', name: run });
   const bundle = collect(store, run, {
@@ -253,10 +283,10 @@ function clearance({ engine, store }: AgentDeps, run: string): Result<{ clearanc
   return ok({
     clearance: {
       run,
-      checkpoint: engine.log.checkpoint,
+      grown: grown(),
       entries: bundle.entries.map((bytes) => fromUtf8(bytes) ?? ''),
       proofs: bundle.proofs,
-      consistency: bundle.consistency,
+      trees: bundle.consistency,
       bodies: Object.fromEntries(bodies),
       runbook: found.state.facts.runbook,
     },

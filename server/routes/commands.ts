@@ -73,7 +73,7 @@ async function submit(deps: CommandDeps, person: string, command: CommandText): 
     case 'start':
       return start(deps, person, command);
     case 'hold':
-      return engine.submit(command.run, { type: 'hold', person, text: body(deps, command.text) });
+      return engine.submit(command.run, { type: 'hold', person, text: body(deps, jcs(command.text)) });
     case 'confirm':
     case 'refuse':
     case 'key':

@@ -9,6 +9,7 @@ import { personOf } from '../../core/log/roster.ts';
 import type { Me } from '../../core/protocol/frames.ts';
 import type { Result } from '../../core/result.ts';
 import { type AppDeps, problem } from '../app.ts';
+import { pageOf } from '../runner/site.ts';
 
 const COOKIE = '__Host-crosscheck';
 const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
@@ -53,7 +54,7 @@ export async function sessionRoutes(app: FastifyInstance, deps: AppDeps): Promis
   app.post('/api/session/links', async (request, reply) => {
     if (request.person === '') return no(reply, refusal('XCK_SIGNED_OUT'));
     const { secret } = sessions.mint(request.person, 'link');
-    return { url: `${engine.site.document.origins[0]}/#t=${secret}` };
+    return { url: `${pageOf(engine.site, request.person)}/#t=${secret}` };
   });
 
   app.delete('/api/session', async (request, reply) => {

@@ -96,3 +96,9 @@ export function runbookReader(store: LogStore): (digest: string) => Runbook | un
     return runbook;
   };
 }
+
+/** The address of the page for one person: the site's first; in the demo each has a host of their own, in the order of its people. */
+export function pageOf({ document, roster }: Site, person: string): string {
+  const index = roster.people.findIndex(({ id }) => id === person);
+  return (roster.solo ? document.origins[index] : undefined) ?? document.origins[0] ?? '';
+}

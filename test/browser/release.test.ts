@@ -27,7 +27,8 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   const demo = await startDemoServer();
   const browser = await launch(chromium ?? '');
   t.teardown(async () => {
-    for (const [seat, page] of Object.entries(pages)) await page.screenshot({ path: join(PICTURES, `last-${seat}.png`) });
+    for (const [seat, page] of Object.entries(pages))
+      await page.screenshot({ path: join(PICTURES, `last-${seat}.png`) });
     await browser.close();
     await demo.stop();
   });

@@ -114,6 +114,8 @@ t.test('a hold raised during T-0', async (t) => {
   }
   await drop.verifier.do(await drop.verifier.lift(drop.run));
   t.equal((await context(drop)).holds.length, 0, 'the lead and the step’s quorum lift it');
+  await armed(drop, 'drop');
+  t.equal((await context(drop)).attempts['drop'], 2, 'and the step can be called out again');
 });
 
 t.test('a reviewer closes the lid after confirming', async (t) => {

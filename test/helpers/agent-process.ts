@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Executor, openExecutor } from '../../server/agent/executor.ts';
 import { runAgent } from '../../server/agent/main.ts';
-import { verifyRaw } from '../../server/ports/verify.ts';
+import { rememberingVerifier } from '../../server/ports/verify.ts';
 
 const [port, data = '', fault] = process.argv.slice(2);
 const die = () => process.kill(process.pid, 'SIGKILL');
@@ -28,7 +28,7 @@ await runAgent({
   path: '/usr/bin:/bin',
   log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   endWithStdin: true,
-  verifyRaw,
+  verifyRaw: rememberingVerifier(),
   openExecutor: faulty,
   until: new AbortController().signal,
 });

@@ -66,7 +66,7 @@ export function serve(site: TestSite, ports = realPorts()): Promise<Running> {
     runbooks: join(site.data, 'runbooks'),
     site: site.host,
   };
-  const web = join(ROOT, 'build', 'web');
+  const web = join(ROOT, 'build', 'page');
   mkdirSync(web, { recursive: true });
   return startServer(
     readConfig(flags, {}, site.data),

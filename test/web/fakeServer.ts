@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { base64 } from '../../core/bytes/encoding.ts';
+import { consistencyProof } from '../../core/log/merkle.ts';
 import type { RunDocument } from '../../core/protocol/frames.ts';
 import type { Name } from '../helpers/site.ts';
 import { answersOf, type Scene } from './scenes.ts';
@@ -62,6 +63,12 @@ export async function fakeServer(): Promise<FakeServer> {
     if (path === '/api/me') return json(response, 200, answers.me());
     if (path === '/api/home') return json(response, 200, answers.home());
     if (path === '/api/site') return json(response, 200, { entries: [], checkpoint: answers.checkpoint() });
+    if (path === '/api/log/consistency') {
+      const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
+      const { store } = scene.run.site;
+      if (to > store.size()) return problem(response, 404, 'XCK_UNKNOWN', 'There is no such tree.');
+      return json(response, 200, { proof: consistencyProof(from, to, store.node).map(base64) });
+    }
     if (path === '/api/tickets') return json(response, 200, { ticket: 'ticket' });
     if (path.startsWith('/api/folders/')) return json(response, 200, answers.folder(false));
     if (path.startsWith('/api/runbooks/'))

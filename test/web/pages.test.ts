@@ -56,7 +56,7 @@ async function open(
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   await page.goto(server.url + scene.path);
-  await page.locator('main').first().waitFor();
+  await page.locator('main h1').first().waitFor();
   if (scene.path.startsWith('/runs/')) await page.locator('.connection.c-ok').waitFor();
   if (scene.path.endsWith('/record')) await page.locator('.plaque').waitFor();
   return { page, key, errors };
@@ -90,8 +90,9 @@ const overflowing = (page: Page): Promise<string[]> =>
       const { right, width, height } = element.getBoundingClientRect();
       const panes = [...document.querySelectorAll('.work, .crew, .map, .sheet, .side, .panes, .plain, .actions')];
       const wide = panes.includes(element) && element.scrollWidth > element.clientWidth + 1;
+      const held = element.closest('.strip') !== null && right > innerWidth + 1;
       const out = width > 0 && height > 0 && right > innerWidth + 1 && !scrolls(element.parentElement);
-      return wide || out ? [`${element.tagName}.${element.className} ${Math.round(right)}`] : [];
+      return wide || out || held ? [`${element.tagName}.${element.className} ${Math.round(right)}`] : [];
     });
   });
 
@@ -298,6 +299,7 @@ t.test('HOLD is on every page, covers nothing, and Escape closes its form', { sk
           ).length;
         });
         t.equal(covered, 0, `${name}: nothing is covered`);
+        t.same(await overflowing(page), [], `${name}: the form fits`);
         await page.keyboard.press('Escape');
         t.equal(await page.locator('.raise').count(), 0, `${name}: Escape closes it`);
         await page.close();
@@ -349,5 +351,52 @@ t.test('a server that lies is named, and nothing is signed', { skip }, (t) =>
       /signature of the log key does not hold/,
       'a checkpoint that the log did not sign',
     );
+  }),
+);
+
+t.test('nothing is signed over a log that does not continue what this browser has verified', { skip }, (t) =>
+  withKit(async (kit) => {
+    const scene = sceneOf('key');
+    const { site } = scene.run;
+    const cases: readonly (readonly [string, string, RegExp | null])[] = [
+      ['an earlier tree of the same log', site.tree(4), null],
+      ['an earlier tree of another history', `4 ${base64(new Uint8Array(32))}`, /does not continue the one of 4/],
+      ['another tree of the same size', `${site.store.size()} ${base64(new Uint8Array(32))}`, /two histories/],
+      [
+        'a tree that the server no longer has',
+        `${site.store.size() + 5} ${base64(new Uint8Array(32))}`,
+        /no such tree/,
+      ],
+    ];
+    for (const [what, before, says] of cases) {
+      const context = await kit.browser.newContext();
+      await context.addInitScript(([at, tree]) => localStorage.setItem(at, tree), [
+        `crosscheck-tree:${site.origin}`,
+        before,
+      ] as const);
+      const { page } = await open(kit, context, scene);
+      await page.getByRole('button', { name: 'Turn the key' }).click();
+      if (says) {
+        await page.getByRole('alert').first().waitFor();
+        t.match(
+          await page
+            .getByRole('alert')
+            .allInnerTexts()
+            .then((texts) => texts.join(' ')),
+          says,
+          what,
+        );
+        t.equal(kit.server.commands.length, 0, `${what}: nothing was sent`);
+      } else {
+        for (let i = 0; i < 100 && kit.server.commands.length === 0; i++) await page.waitForTimeout(20);
+        t.equal(kit.server.commands[0]?.['type'], 'key', what);
+        t.equal(
+          await page.evaluate((at) => localStorage.getItem(at), `crosscheck-tree:${site.origin}`),
+          site.tree(),
+          'the newer tree is kept',
+        );
+      }
+      await context.close();
+    }
   }),
 );

@@ -34,21 +34,31 @@ function kept(storage: Storage, origin: string): { size: number; root: Uint8Arra
   return root?.length === 32 ? { size: Number(size), root } : undefined;
 }
 
-/** Checks that `tree` continues the newest one verified here, by a consistency proof, and keeps it as the newest. */
+type Tree = Pick<Checkpoint, 'size' | 'root'>;
+
+async function isPrefix(api: Api, before: Tree, after: Tree): Promise<Answer<boolean>> {
+  if (before.size === after.size) return { ok: true, value: equal(before.root, after.root) };
+  const got = await api.get<{ proof: string[] }>(`/api/log/consistency?from=${before.size}&to=${after.size}`);
+  if (!got.ok) return got;
+  const proof = got.value.proof.map((one) => fromBase64(one) ?? new Uint8Array(0));
+  return { ok: true, value: verifyConsistency(before.size, after.size, before.root, after.root, proof) };
+}
+
+/**
+ * Checks by a consistency proof that `tree` and the newest one verified in this browser are of one history, and keeps
+ * the larger. A smaller tree is no fault: a room that was quiet knows less of the log than another tab does.
+ */
 export async function continues(storage: Storage, api: Api, tree: Checkpoint): Promise<Answer<Checkpoint>> {
-  const before = kept(storage, tree.origin);
-  if (before && before.size > 0) {
-    if (before.size > tree.size) return distrusted(`The log has shrunk from ${before.size} to ${tree.size} entries.`);
-    if (before.size === tree.size && !equal(before.root, tree.root))
-      return distrusted('Two trees of one size differ: the log has forked.');
-    if (before.size < tree.size) {
-      const proof = await api.get<{ proof: string[] }>(`/api/log/consistency?from=${before.size}&to=${tree.size}`);
-      if (!proof.ok) return proof;
-      const hashes = proof.value.proof.map((one) => fromBase64(one) ?? new Uint8Array(0));
-      if (!verifyConsistency(before.size, tree.size, before.root, tree.root, hashes))
-        return distrusted(`The tree of ${tree.size} entries does not continue the one of ${before.size}.`);
-    }
+  const newest = kept(storage, tree.origin);
+  if (newest && newest.size > 0) {
+    const [before, after] = newest.size <= tree.size ? [newest, tree] : [tree, newest];
+    const one = await isPrefix(api, before, after);
+    if (!one.ok) return one;
+    if (!one.value)
+      return distrusted(
+        `The tree of ${after.size} entries does not continue the one of ${before.size}: the log has two histories.`,
+      );
   }
-  storage.setItem(place(tree.origin), treeLine(tree));
+  if (!newest || newest.size < tree.size) storage.setItem(place(tree.origin), treeLine(tree));
   return { ok: true, value: tree };
 }

@@ -3,23 +3,24 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { challengesOf } from '../../core/approval/challenge.ts';
-import { statementText, statementTime } from '../../core/approval/statement.ts';
+import { statementTime } from '../../core/approval/statement.ts';
 import { fromBase64 } from '../../core/bytes/encoding.ts';
 import type { FolderDocument } from '../../core/protocol/frames.ts';
-import { confirmLines, refuseLines, type Seat, type Signing } from '../../core/run/lines.ts';
+import { confirmLines, type Seat } from '../../core/run/lines.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
 import { folderDigest } from '../../core/runbook/folder.ts';
-import type { ChallengeSpec } from '../../core/runbook/runbook.ts';
 import { useApp } from '../app.ts';
 import { counted, ordinal, utc, visible } from '../format.ts';
-import { Copy, Countdown, Link, type Missing, Refusal, Why } from '../parts/basics.tsx';
-import { Icon, State } from '../parts/icons.tsx';
+import { Bar, type CheckProps, Statement } from '../parts/answer.tsx';
+import { Countdown, Link, type Missing } from '../parts/basics.tsx';
+import { State } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
+import { Probes } from '../parts/probes.tsx';
+import { letter, Questions } from '../parts/questions.tsx';
 import { allArgv, CannotBeUndone, FileLines, filesNamed, WhatRuns, Where } from '../parts/run.tsx';
-import { Probes } from '../parts/step.tsx';
-import { Well, wellLines } from '../parts/well.tsx';
+
 import type { Room } from '../room/state.ts';
-import { type ArmedFacts, type Attempt, armedFacts, type StepStory } from '../room/story.ts';
+import { type Attempt, armedFacts, type StepStory } from '../room/story.ts';
 import { paths } from '../router.ts';
 import { Receipts } from './room.tsx';
 
@@ -101,17 +102,6 @@ function Confirmed({ room, of, at }: { readonly room: Room; readonly of: StepSto
   );
 }
 
-interface CheckProps {
-  readonly room: Room;
-  readonly of: StepStory;
-  readonly attempt: Attempt;
-  readonly seat: Seat;
-  readonly state: RunState;
-  readonly facts: ArmedFacts;
-  /** The challenge to which my last answer differed. */
-  readonly differed: string | null;
-}
-
 const LOOK_MS = 3000;
 
 /** Seconds for which this page was really on screen. */
@@ -153,8 +143,6 @@ function useFolder(digest: string) {
   return folder.value;
 }
 
-const letter = (index: number): string => String.fromCharCode(97 + index);
-
 function Check(props: CheckProps) {
   const { room, of, seat, state, facts } = props;
   const app = useApp();
@@ -165,6 +153,7 @@ function Check(props: CheckProps) {
   const looked = useLooked();
   // The tree is pinned when the panel opens, so that the bytes which are read are the bytes which are signed.
   const signing = useMemo(() => room.signing(0), []);
+  useEffect(() => void room.pin().catch(() => undefined), []);
   const given = Object.fromEntries(questions.map(({ id }) => [id, (answers.value[id] ?? '').trim()]));
   const answered = questions.filter(({ id }) => given[id] !== '').length;
   useEffect(() => room.reading(of.step.id, answered, questions.length), [answered]);
@@ -293,239 +282,4 @@ function Sheet({ room, of, attempt, state, facts }: CheckProps) {
       ) : null}
     </Pane>
   );
-}
-
-interface QuestionsProps {
-  readonly questions: readonly ChallengeSpec[];
-  readonly answers: { value: Readonly<Record<string, string>> };
-  readonly differed: string | null;
-  readonly locked: boolean;
-  readonly section: number;
-}
-
-function Questions({ questions, answers, differed, locked, section }: QuestionsProps) {
-  return (
-    <section>
-      <h2>{section} · Check it yourself</h2>
-      <p class="dim small">
-        <Icon name="blind" /> Use a session of your own. The answers are on nobody's screen.
-      </p>
-      {differed !== null ? (
-        <p class="notice bad" role="alert">
-          <b>Your answer differs.</b> Look again; a second time holds the run.
-        </p>
-      ) : null}
-      {questions.length === 0 ? <p>The runbook asks your seat nothing. Look at what runs and where.</p> : null}
-      {questions.map((one, index) => (
-        <Question
-          key={one.id}
-          one={one}
-          index={index}
-          answers={answers}
-          differs={differed === one.id}
-          locked={locked}
-        />
-      ))}
-    </section>
-  );
-}
-
-function Question({
-  one,
-  index,
-  answers,
-  differs,
-  locked,
-}: Pick<QuestionsProps, 'answers' | 'locked'> & {
-  readonly one: ChallengeSpec;
-  readonly index: number;
-  readonly differs: boolean;
-}) {
-  const value = answers.value[one.id] ?? '';
-  const is = value.trim() !== '' ? 'answered' : differs ? 'differs' : 'blank-item';
-  const id = `answer-${one.id}`;
-  return (
-    <div class="blind">
-      <span class={`letter ${is}`} aria-hidden="true">
-        {letter(index)}
-      </span>
-      <label for={id}>
-        {visible(one.ask)} {one.within === null ? '' : <span class="dim">within {visible(one.within)}</span>}
-      </label>
-      {one.hint === null ? null : (
-        <div class="hint">
-          <code>{visible(one.hint)}</code>
-          <Copy text={one.hint} what="Copy" />
-        </div>
-      )}
-      <input
-        id={id}
-        class="mono"
-        autocomplete="off"
-        spellcheck={false}
-        maxLength={1000}
-        placeholder="Type what your session shows"
-        readOnly={locked}
-        aria-invalid={differs && value.trim() === ''}
-        aria-describedby={`${id}-note`}
-        value={value}
-        onInput={(event) => {
-          answers.value = { ...answers.value, [one.id]: event.currentTarget.value };
-        }}
-      />
-      <p class="dim small" id={`${id}-note`}>
-        {is === 'answered' ? (
-          <>
-            <b>Answered.</b> Nobody knows yet whether it fits; it is compared when you sign.
-          </>
-        ) : (
-          'Blank.'
-        )}
-      </p>
-    </div>
-  );
-}
-
-interface StatementProps extends CheckProps {
-  readonly signing: Signing | null;
-  readonly given: Readonly<Record<string, string>>;
-  readonly fixed: string | null;
-  readonly onSeen: (left: number) => void;
-  readonly section: number;
-}
-
-function Statement({ state, seat, signing, given, fixed, onSeen, section }: StatementProps) {
-  if (!signing) return null;
-  const lines = confirmLines(state, { ...signing, ...seat, ...(fixed ? { signedAt: fixed } : {}) }, given);
-  if (!lines.ok) return null;
-  const shown = wellLines(statementText('confirm', lines.value));
-  const blanks = {
-    ...(fixed ? {} : { 'signed-at': <span class="blank">set when you press Confirm</span> }),
-    ...(Object.values(given).includes('') ? { 'read-back': <ReadBack given={given} /> } : {}),
-  };
-  return (
-    <section>
-      <div class="head">
-        <h2>{section} · What you will sign</h2>
-        <span class="dim small">{shown.length} lines, byte for byte</span>
-      </div>
-      <Well lines={shown} blanks={blanks} onSeen={onSeen} final={fixed !== null} />
-    </section>
-  );
-}
-
-const ReadBack = ({ given }: { readonly given: Readonly<Record<string, string>> }) => (
-  <>
-    {'{'}
-    {Object.entries(given)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([id, answer], index) => (
-        <span key={id}>
-          {index > 0 ? ',' : ''}"{id}":
-          {answer === '' ? (
-            <>
-              "<span class="blank">not answered</span>"
-            </>
-          ) : (
-            JSON.stringify(visible(answer))
-          )}
-        </span>
-      ))}
-    {'}'}
-  </>
-);
-
-interface BarProps extends CheckProps {
-  readonly missing: readonly Missing[];
-  readonly stop: string | null;
-  readonly signing: Signing | null;
-  readonly busy: boolean;
-  readonly onConfirm: () => void;
-}
-
-function Bar({ room, state, seat, missing, stop, signing, busy, onConfirm }: BarProps) {
-  const app = useApp();
-  const open = useSignal(false);
-  const reason = useSignal('');
-  const { arming } = contextOf(state);
-  const refuse = async () => {
-    if (!open.value) {
-      open.value = true;
-      return;
-    }
-    const fresh = signing && { ...signing, ...seat, signedAt: statementTime(app.clock.value) };
-    const lines = fresh && reason.value.trim() !== '' ? refuseLines(state, fresh, reason.value.trim()) : null;
-    if (lines?.ok) await room.sign('refuse', 'refuse', lines.value);
-  };
-  const ready = missing.length === 0 && stop === null;
-  const head = ready ? 'Nothing is missing.' : `Confirm waits for ${counted(missing.length, 'thing', 'things')}`;
-  const asking = open.value;
-  const cli = `crosscheck step check ${room.run}`;
-  return (
-    <footer class={asking ? 'actions halves asking' : 'actions halves'}>
-      <div>
-        <button
-          type="button"
-          class="big outline-bad"
-          disabled={busy || stop !== null || (asking && reason.value.trim() === '')}
-          onClick={refuse}
-        >
-          <Icon name="refused" /> {asking ? 'Send refusal' : 'Refuse'}
-        </button>
-        <div class={asking ? 'grow open' : 'grow'}>
-          <label class={asking ? '' : 'hide'} for="reason">
-            <b>Refuse: what is wrong?</b> <span class="dim small">one sentence, for the record</span>
-          </label>
-          <textarea
-            id="reason"
-            maxLength={500}
-            placeholder="Reason, one sentence"
-            value={reason.value}
-            onFocus={() => (open.value = true)}
-            onInput={(event) => (reason.value = event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') open.value = false;
-            }}
-          />
-          <p class="dim small">Nothing runs. This arming cannot be asked again.</p>
-          <Refusal problem={room.answers.value['refuse']} />
-        </div>
-      </div>
-      <div>
-        {stop !== null ? (
-          <div class="why" role="status">
-            <b>{visible(stop)}</b>
-            <p class="row">
-              Sign with: <code class="break">{cli}</code> <Copy text={cli} what="Copy" />
-            </p>
-          </div>
-        ) : (
-          <Why head={head} missing={missing} id="why-confirm" />
-        )}
-        <div class="clock">
-          <Countdown until={arming?.notAfter ?? 0} says="until" />
-        </div>
-        {asking ? (
-          <button type="button" class="big only-phone" onClick={() => (open.value = false)}>
-            Back
-          </button>
-        ) : null}
-        <button
-          type="button"
-          class={`big${ready ? ' outline-act' : ''}${asking ? ' not-phone' : ''}`}
-          disabled={!ready || busy}
-          aria-describedby="why-confirm"
-          onClick={onConfirm}
-        >
-          {ready ? <Icon name="key" /> : null} {busy ? 'Signing' : 'Confirm'}
-        </button>
-      </div>
-      <ConfirmRefusal room={room} />
-    </footer>
-  );
-}
-
-function ConfirmRefusal({ room }: { readonly room: Room }) {
-  const found = room.answers.value['confirm'];
-  return found && found.code !== 'XCK_DIFFERED' ? <Refusal problem={found} /> : null;
 }

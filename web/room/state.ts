@@ -1,5 +1,6 @@
 /** A run as the page holds it: the verified fold, who is here, the output, the way to sign and to ask. One per open run. */
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import { statementText, statementTime } from '../../core/approval/statement.ts';
 import { fromBase64 } from '../../core/bytes/encoding.ts';
 import type { Act, Lines } from '../../core/log/acts.ts';
@@ -13,7 +14,8 @@ import { continues, type LogTrust, treeLine } from '../keys/trees.ts';
 import { CLIENT } from '../version.ts';
 import { type Connection, connect, type Link } from './connection.ts';
 import { extend, type Folded, openFold, reveal } from './fold.ts';
-import { type OutputBuffer, type OutputText, outputBuffer } from './output.ts';
+import type { OutputText } from './output.ts';
+import { outputsOf } from './outputs.ts';
 import { type Story, tell } from './story.ts';
 
 export interface Receipt {
@@ -43,6 +45,8 @@ export interface Room {
   readonly signing: (at: number) => Signing | null;
   /** Why I cannot sign here; null when I can. */
   readonly unsignable: () => Problem | null;
+  /** Checks that the tree verified now continues the newest one known here; a fork stops all signing. */
+  readonly pin: () => Promise<void>;
   readonly ask: (place: string, command: CommandText) => Promise<boolean>;
   /** Signs exactly `lines` and sends the command; the place shows the refusal, if there is one. */
   readonly sign: <A extends Act>(
@@ -168,6 +172,12 @@ export function openRoom(app: App, run: string, trust: LogTrust | null): Room {
       busy.value = null;
     }
   }
+  async function pin(): Promise<void> {
+    const tree = folded.value?.tree;
+    const same = tree && (await continues(app.deps.storage, app.api, tree));
+    if (same && !same.ok && same.problem.code === 'XCK_LOG') trouble.value = same.problem;
+    else if (same && !same.ok) throw new Error(same.problem.sentence);
+  }
   const unsignable = (): Problem | null =>
     trouble.value ?? (folded.value?.tree ? app.unsignable() : NO_ED25519.problem);
 
@@ -194,6 +204,7 @@ export function openRoom(app: App, run: string, trust: LogTrust | null): Room {
       return { signer: me.person, tree: treeLine(now.tree), client: CLIENT, signedAt: statementTime(at) };
     },
     unsignable,
+    pin,
     ask: (place, command) => guarded(place, async () => (await send(place, command)).ok),
     sign: (place, act, lines) =>
       guarded(place, async () => {
@@ -203,10 +214,9 @@ export function openRoom(app: App, run: string, trust: LogTrust | null): Room {
           say(place, stop ?? NO_ED25519.problem);
           return false;
         }
-        const same = await continues(app.deps.storage, app.api, tree);
-        if (!same.ok) {
-          trouble.value = same.problem;
-          say(place, same.problem);
+        await pin();
+        if (trouble.value) {
+          say(place, trouble.value);
           return false;
         }
         const text = statementText(act as Act, lines as never);
@@ -219,59 +229,6 @@ export function openRoom(app: App, run: string, trust: LogTrust | null): Room {
     close() {
       closed = true;
       connection?.close();
-    },
-  };
-}
-
-interface Watched {
-  readonly buffer: OutputBuffer;
-  readonly text: Signal<OutputText>;
-  /** What the socket brought while the beginning was still being fetched; null once that is over. */
-  waiting: { readonly offset: number; readonly bytes: Uint8Array }[] | null;
-}
-
-const FROM_END = 256 * 1024;
-
-/** The outputs that somebody looks at: first what is there already is fetched, then what the socket brings is added. */
-function outputsOf(app: App, run: string) {
-  const known = new Map<string, Watched>();
-  const query = (step: string, attempt: number, offset: number) =>
-    `/api/runs/${encodeURIComponent(run)}/output?step=${encodeURIComponent(step)}&attempt=${attempt}&offset=${offset}`;
-  const add = (made: Watched, offset: number, bytes: Uint8Array) => {
-    made.buffer.take(offset, bytes);
-    made.text.value = made.buffer.text();
-  };
-  async function fetchAll(step: string, attempt: number, made: Watched): Promise<void> {
-    for (let offset = 0; ; ) {
-      const got = await app.api.get<{ offset: number; bytes: string; total: number }>(query(step, attempt, offset));
-      if (!got.ok) return;
-      const bytes = fromBase64(got.value.bytes) ?? new Uint8Array(0);
-      add(made, got.value.offset, bytes);
-      const end = got.value.offset + bytes.length;
-      if (bytes.length === 0 || end >= got.value.total) return;
-      offset = Math.max(end, got.value.total - FROM_END);
-    }
-  }
-  function watch(step: string, attempt: number): Watched {
-    const at = `${step} ${attempt}`;
-    const found = known.get(at);
-    if (found) return found;
-    const buffer = outputBuffer();
-    const made: Watched = { buffer, text: signal(buffer.text()), waiting: [] };
-    known.set(at, made);
-    void fetchAll(step, attempt, made).finally(() => {
-      const waiting = made.waiting ?? [];
-      made.waiting = null;
-      for (const { offset, bytes } of waiting) add(made, offset, bytes);
-    });
-    return made;
-  }
-  return {
-    of: (step: string, attempt: number): ReadonlySignal<OutputText> => watch(step, attempt).text,
-    take(step: string, attempt: number, offset: number, bytes: Uint8Array) {
-      const made = watch(step, attempt);
-      if (made.waiting) made.waiting.push({ offset, bytes });
-      else add(made, offset, bytes);
     },
   };
 }

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { openExecutor } from '../../agent/executor.ts';
 import { identity } from '../../agent/identity.ts';
 import { runAgent } from '../../agent/main.ts';
-import { verifyRaw } from '../../ports/verify.ts';
+import { rememberingVerifier } from '../../ports/verify.ts';
 import { type Cli, flag, type Given, text } from '../args.ts';
 import { EXIT, type Exit, usage } from '../exits.ts';
 
@@ -38,7 +38,7 @@ export async function start({ env }: Cli, given: Given): Promise<Exit> {
     path,
     log,
     endWithStdin: flag(given, 'embedded'),
-    verifyRaw,
+    verifyRaw: rememberingVerifier(),
     openExecutor,
     until: ending.signal,
   });

@@ -1,7 +1,7 @@
 /** Records in which every byte, chain and signature is genuine and yet a rule was broken: each is INVALID by the rule's own name. */
 import t from 'tap';
-import { asciiJcs } from '../../../core/bytes/jcs.ts';
 import { statementTime } from '../../../core/approval/statement.ts';
+import { asciiJcs } from '../../../core/bytes/jcs.ts';
 import type { Lines } from '../../../core/log/acts.ts';
 import { refOf } from '../../../core/log/entry.ts';
 import type { EntryOf } from '../../../core/log/tables.ts';

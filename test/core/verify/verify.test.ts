@@ -2,7 +2,7 @@
 import t from 'tap';
 import { packBundle } from '../../../core/record/bundle.ts';
 import { unarchive } from '../../../core/record/tar.ts';
-import { diverged, type Known, verifyFile, verifyRecord } from '../../../core/verify/verify.ts';
+import { diverged, nothingKnown, verifyFile, verifyRecord } from '../../../core/verify/verify.ts';
 import { verifyRaw } from '../../../server/ports/verify.ts';
 import { type SiteOptions, type TestRun, TestSite, testRun } from '../../helpers/site.ts';
 
@@ -127,9 +127,9 @@ t.test('another trust root is not satisfied', async (t) => {
 
 t.test('a runbook verified before needs no folder', async (t) => {
   const run = testRun().seat();
-  const known: Known = new Map();
+  const known = nothingKnown();
   t.match(await verifyRecord(run.bundle('open'), run.site.trust, verifyRaw, known), { verdict: 'OPEN' });
-  t.equal(known.size, 1);
+  t.equal(known.runbooks.size, 1);
   const bare = { ...run.bundle('open'), folderIndex: '', files: [] };
   t.match(await verifyRecord(bare, run.site.trust, verifyRaw, known), { ...CLEAN, verdict: 'OPEN' });
   t.match(await verifyRecord(bare, run.site.trust, verifyRaw), { verdict: 'INVALID' });

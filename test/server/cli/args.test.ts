@@ -54,6 +54,8 @@ t.test('help is a page for all words and one for each', async (t) => {
   t.match(readArgs([], WORDS), { kind: 'help', word: null });
   t.match(readArgs(['--help'], WORDS), { kind: 'help', word: null });
   t.match(readArgs(['run', 'join', '--help'], WORDS), { kind: 'help', word: { name: 'run join' } });
+  const runs = readArgs(['run'], WORDS);
+  t.ok(runs.kind === 'help' && runs.words.length > 5 && runs.words.every(({ name }) => name.startsWith('run ')));
   const page = helpText(WORDS, null);
   for (const { name, help } of WORDS) t.ok(page.includes(name) && page.includes(help), name);
   t.match(helpText(WORDS, WORDS.find(({ name }) => name === 'run start') as Word), /--input …/);

@@ -40,9 +40,12 @@ t.test('a genuine arming is proved, and the inputs are those that were signed', 
 
 t.test('what the folder does not render to is refused and named', async (t) => {
   const changes: Record<string, (rendered: Rendered) => Rendered> = {
-    command: (rendered) => ({ ...rendered, do: { kind: 'run', argv: ['sqlite3', 'live.db', 'drop table customers'] } }),
+    'do.argv.2': (rendered) => ({
+      ...rendered,
+      do: { kind: 'run', argv: ['sqlite3', 'live.db', 'drop table customers'] },
+    }),
     target: (rendered) => ({ ...rendered, target: { agent: 'elsewhere' } }),
-    environment: ({ action, ...rest }) => ({
+    'action.env': ({ action, ...rest }) => ({
       ...rest,
       action: { ...action, env: { ...action.env, LD_PRELOAD: '/x.so' } },
     }),

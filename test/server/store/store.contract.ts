@@ -1,0 +1,81 @@
+/** What every store must keep, whatever it is made of; called with a factory from one test per implementation. */
+import type { Test } from 'tap';
+import type { Batch, Store } from '../../../server/store/store.ts';
+
+const hash = (fill: number) => new Uint8Array(32).fill(fill);
+export const batch = (seq: number, run: string | null = null): Batch => ({
+  entries: [{ seq, type: run ? 'run.opened' : 'genesis', run, bytes: Uint8Array.of(seq, 1, 2) }],
+  nodes: [{ level: 0, index: seq, hash: hash(seq) }],
+  bodies: [{ digest: `sha256:${String(seq).padStart(64, '0')}`, body: { bytes: Uint8Array.of(seq), salt: hash(9) } }],
+  runs: run ? [{ run, open: true }] : [],
+});
+
+/** Runs the contract; `make` returns an empty store, `again` the same store opened anew, where it can be. */
+export function storeContract(t: Test, make: () => Store, again?: (store: Store) => Store): void {
+  t.test('appends in order and reads back', async (t) => {
+    const store = make();
+    t.equal(store.size(), 0);
+    store.append(batch(0));
+    store.append(batch(1, 'R'));
+    t.equal(store.size(), 2);
+    t.same([...(store.entry(1)?.bytes ?? [])], [1, 1, 2]);
+    t.equal(store.entry(2), undefined);
+    t.match(store.entriesOf('R'), [{ seq: 1, run: 'R' }]);
+    t.match(store.entriesOfTypes(['genesis']), [{ seq: 0 }]);
+    t.same(store.runs(), [{ run: 'R', open: true }]);
+    t.same([...store.node(0, 1)], [...hash(1)]);
+    t.throws(() => store.node(5, 5), 'a node that is not there');
+    t.same([...(store.body(`sha256:${'0'.repeat(64)}`)?.bytes ?? [])], [0]);
+    store.close();
+  });
+
+  t.test('a batch is whole or not at all', async (t) => {
+    const store = make();
+    store.append(batch(0));
+    t.throws(() => store.append(batch(0)), 'not where the log ends');
+    t.throws(() => store.append(batch(5)), 'beyond the end');
+    const torn = { ...batch(1), nodes: [...batch(1).nodes, { level: 0, index: 0, hash: hash(7) }] };
+    t.throws(() => store.append(torn), 'a node that exists is never changed');
+    t.equal(store.size(), 1, 'nothing of it stayed');
+    t.equal(store.body(`sha256:${'1'.padStart(64, '0')}`), undefined);
+    store.append(batch(1));
+    t.equal(store.size(), 2, 'and the log goes on');
+    store.close();
+  });
+
+  t.test('sessions are spent and expire; settings come and go', async (t) => {
+    const store = make();
+    store.putSession({ secret: 'a', person: 'p', kind: 'session', expires: 10 });
+    t.match(store.session('a'), { person: 'p', kind: 'session' });
+    store.expireSessions(11);
+    t.equal(store.session('a'), undefined);
+    store.setSetting('k', 'v');
+    t.equal(store.setting('k'), 'v');
+    store.setSetting('k', null);
+    t.equal(store.setting('k'), undefined);
+    store.name('p', 'Marta');
+    t.same(store.names(), { p: 'Marta' });
+    store.close();
+  });
+
+  t.test('folders are kept as they were', async (t) => {
+    const store = make();
+    const files = [{ path: 'a', mode: '0755' as const, bytes: Uint8Array.of(1) }];
+    store.keepFolder('sha256:x', files);
+    store.keepFolder('sha256:x', files);
+    t.match(store.folder('sha256:x'), [{ path: 'a', mode: '0755' }]);
+    t.equal(store.folder('sha256:y'), undefined);
+    store.close();
+  });
+
+  if (again)
+    t.test('what was appended is there after reopening', async (t) => {
+      const first = make();
+      first.append(batch(0));
+      const second = again(first);
+      t.equal(second.size(), 1);
+      t.throws(() => second.append(batch(0)));
+      second.append(batch(1));
+      second.close();
+    });
+}
