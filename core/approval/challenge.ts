@@ -1,7 +1,7 @@
 /** Blind challenges: whether an answer fits what the agent measured. It returns ids, never a value. */
 
 import { probeOf } from '../runbook/blind.ts';
-import { within } from '../runbook/drift.ts';
+import { trimmed, within } from '../runbook/drift.ts';
 import type { Action } from '../runbook/runbook.ts';
 
 /** The armed values and the challenges that ask about them. */
@@ -13,8 +13,6 @@ export interface Asked {
 /** The challenges that a seat is asked, in the runbook's order. */
 export const challengesOf = (action: Pick<Action, 'challenge'>, seat: string) =>
   action.challenge.filter((one) => one.by === seat);
-
-const trimmed = (text: string): string => text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, '');
 
 /**
  * Returns the ids of the seat's challenges whose answer is missing or does not fit, and of answers nobody asked for.

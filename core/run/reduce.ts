@@ -113,7 +113,8 @@ const confirmation = (event: EventOf<'step.confirmed'>) => ({
 
 function collect(context: RunContext, event: EventOf<'act.signed'>) {
   const [before, result] = [context.collection, event.result ?? null];
-  const continues = before?.act === event.act && before.about === event.about && before.result === result;
+  const continues =
+    before !== null && before.act === event.act && before.about === event.about && before.result === result;
   const signer = {
     person: event.actor,
     role: event.role,

@@ -238,7 +238,8 @@ function maySign(context: RunContext, event: EventOf<'act.signed'>): Check {
   const seated = context.seats[event.seat];
   const before = context.collection;
   const again =
-    before?.act === event.act &&
+    before !== null &&
+    before.act === event.act &&
     before.about === event.about &&
     before.result === (event.result ?? null) &&
     before.signers.some((one) => one.person === event.actor);

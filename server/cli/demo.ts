@@ -30,7 +30,7 @@ export async function startDemo(root: string, data: string, apiPort: number): Pr
   const api: ChildProcess = spawn(
     process.execPath,
     [join(tools, 'customers-api.mjs'), '--port', String(apiPort), '--database', database, '--embedded'],
-    { stdio: ['ignore', 'pipe', 2] },
+    { stdio: ['pipe', 'pipe', 2] },
   );
   const [line] = (await Promise.race([
     once(api.stdout as NodeJS.ReadableStream, 'data'),

@@ -110,7 +110,9 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip }, 
   await say('reviewer', 'run', 'join', run, '--seat', 'reviewer');
   await say('verifier', 'run', 'join', run, '--seat', 'verifier');
   const watching = (['lead', 'reviewer', 'verifier'] as const).map((seat) => terminal(seat, 'run', 'watch', run));
-  t.teardown(() => watching.forEach((one) => one.kill()));
+  t.teardown(() => {
+    for (const one of watching) one.kill();
+  });
 
   const chromium = await findChromium();
   const browser = chromium ? await launch(chromium) : null;

@@ -1,3 +1,4 @@
+/** Signing together: lifting a hold and closing the run; who has signed, who is still needed, and the bytes. */
 import { demandOf, runDemand } from '../../core/approval/quorum.ts';
 import { statementText } from '../../core/approval/statement.ts';
 import { stepOf } from '../../core/run/context.ts';

@@ -1,3 +1,4 @@
+/** The probes of a step as a table: what was measured, by which rule it is looked at again, and its age. A blind value is never here. */
 import { blindProbes } from '../../core/runbook/blind.ts';
 import type { Step } from '../../core/runbook/runbook.ts';
 import { ascii, span, visible } from '../format.ts';

@@ -1,3 +1,4 @@
+/** The blind questions of one seat, blank until the reviewer types; an answer is never judged before it is signed. */
 import type { ChallengeSpec } from '../../core/runbook/runbook.ts';
 import { visible } from '../format.ts';
 import { Copy } from './basics.tsx';

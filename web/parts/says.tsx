@@ -7,6 +7,7 @@ import type { Attempt, StepStory, Story } from '../room/story.ts';
 import { State } from './icons.tsx';
 
 const VOID: Readonly<Record<string, string>> = {
+  agent: 'the agent did not take it',
   crew: 'the crew changed',
   drift: 'a probe had drifted at T-0',
   expired: 'its time was over',
@@ -109,6 +110,7 @@ export function says(room: Room, story: Story, of: StepStory): ComponentChildren
   if (!story.current && !last) return null;
   if (!isCurrent) return <>Not its turn yet: step {story.current?.number} comes first.</>;
   const hold = story.holds.findLast((one) => one.liftedAt === null);
+  if (hold && last?.ended) return <>{ended(room, last)} Held: nothing follows until the hold is lifted.</>;
   if (hold)
     return (
       <>

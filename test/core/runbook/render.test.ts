@@ -200,7 +200,7 @@ t.test('each difference is named, the first ten of many', async (t) => {
     'the target (target.agent), action.eyes is not what the runbook and the inputs say.',
   );
   const none = matchesRendered(rendered('drop'), { ...signed, action: {} as Rendered['action'] });
-  t.match(none.ok ? '' : none.refusal.sentence, /^(?:action\.\w+(?:, )?){10} and more is not/);
+  t.match(none.ok ? '' : none.refusal.sentence, /^(?:[^,]+, ){9}[^,]+ and more is not/);
 });
 
 t.test('a declared variable is not the agent’s to set', async (t) => {

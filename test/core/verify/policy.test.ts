@@ -252,8 +252,8 @@ const cases: Record<string, Case> = {
   },
   'an action is no action': {
     make: armedWith(action({ verify: null as unknown as Action['verify'] })),
-    invariant: null,
-    says: /cannot be judged/,
+    invariant: 'I17',
+    says: /action\.verify/,
   },
   'the timeout is longer': { make: armedWith(action({ timeout: 1 })), invariant: 'I17', says: /timeout/ },
   'the arming is valid for longer': {
