@@ -66,32 +66,34 @@ for (const [fault, result, times] of [
   });
 }
 
-t.test('agent and server die in the middle of the command', async (t) => {
-  const site = await testSite();
-  const first = await serverProcess(site);
-  const agent = startAgentProcess(site);
-  const release = await releasedAt(site);
-  await armed(release, 'count');
-  await release.lead.do({ type: 'start', run: release.run, step: 'count' });
-  await until(() => output(site).includes('begun'), 'its first output');
-  await Promise.all([killed(agent), killed(first)]);
-  const second = await serverProcess(site);
-  const again = startAgentProcess(site);
-  t.teardown(async () => {
-    await Promise.all([killed(again), killed(second)]);
-    site.remove();
+for (const agentToo of [true, false]) {
+  t.test(`${agentToo ? 'agent and server die' : 'the server dies'} in the middle of the command`, async (t) => {
+    const site = await testSite();
+    const first = await serverProcess(site);
+    const agent = startAgentProcess(site);
+    const release = await releasedAt(site);
+    await armed(release, 'count');
+    await release.lead.do({ type: 'start', run: release.run, step: 'count' });
+    await until(() => output(site).includes('begun'), 'its first output');
+    await Promise.all([agentToo ? killed(agent) : null, killed(first)]);
+    const second = await serverProcess(site);
+    const again = agentToo ? startAgentProcess(site) : agent;
+    t.teardown(async () => {
+      await Promise.all([killed(again), killed(second)]);
+      site.remove();
+    });
+    t.equal(await outcome(release), undefined, 'it still runs');
+    writeFileSync(work(site, 'go'), '');
+    await settled(release);
+    t.equal(await outcome(release), 'finished');
+    t.equal(counted(site), 'once\n', 'it ran once');
+    const told = await release.lead.must<{ bytes: string }>(
+      'GET',
+      `/api/runs/${release.run}/output?step=count&attempt=1&offset=0`,
+    );
+    t.equal(Buffer.from(told.bytes, 'base64').toString(), 'begun\nended\n', 'the whole output arrived');
   });
-  t.equal(await outcome(release), undefined, 'it still runs');
-  writeFileSync(work(site, 'go'), '');
-  await settled(release);
-  t.equal(await outcome(release), 'finished');
-  t.equal(counted(site), 'once\n', 'it ran once');
-  const told = await release.lead.must<{ bytes: string }>(
-    'GET',
-    `/api/runs/${release.run}/output?step=count&attempt=1&offset=0`,
-  );
-  t.equal(Buffer.from(told.bytes, 'base64').toString(), 'begun\nended\n', 'the whole output arrived');
-});
+}
 
 t.test('agent, server and machine die in the middle: nobody can know', async (t) => {
   const site = await testSite();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import t from 'tap';
 import type { Entry } from '../../core/log/tables.ts';
 import { contextOf } from '../../core/run/state.ts';
+import type { Ports } from '../../server/ports/ports.ts';
 import { realPorts } from '../../server/ports/real.ts';
 import { confirmed, type Drop, dropSite, SECRET_ROWS } from '../helpers/drop.ts';
 import { Person, ulid } from '../helpers/person.ts';
@@ -134,9 +135,12 @@ t.test('a reviewer closes the lid after confirming', async (t) => {
 t.test('an arming that expires', async (t) => {
   const soon: (() => void)[] = [];
   const real = realPorts();
-  const drop = await dropSite(t, {
-    ports: { ...real, later: (ms, then) => (ms > 200_000 ? (soon.push(then), () => {}) : real.later(ms, then)) },
-  });
+  const held: Ports['later'] = (ms, then) => {
+    if (ms < 200_000) return real.later(ms, then);
+    soon.push(then);
+    return () => {};
+  };
+  const drop = await dropSite(t, { ports: { ...real, later: held } });
   await armed(drop, 'drop');
   const late = await drop.reviewer.confirmation(drop.run, { loss: SECRET_ROWS });
   for (const due of soon) due();

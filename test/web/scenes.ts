@@ -186,7 +186,6 @@ export function answersOf(scene: Scene, key: string | null, more: Partial<Record
 const yaml = RUNBOOK.replace('title: Keep a copy', 'title: Back up, then prove the backup')
   .replace(
     '    timeout: 10m',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the runbook's own expressions
     "    timeout: 10m\n    env: {PGDATABASE: customers}\n    undo: {from: backup, run: [cp, '${{ run.data }}/copy.db', live.db], takes: 55m}",
   )
   .replace(

@@ -236,7 +236,6 @@ const Reasons = ({ verdict }: { readonly verdict: Verdict }) =>
       <h2>What does not hold</h2>
       <ul>
         {verdict.reasons.map(({ sentence, seq, invariant }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a list that never changes
           <li key={index} class="break">
             {visible(sentence)}{' '}
             <span class="dim">{[seq === null ? null : `seq ${seq}`, invariant].filter(Boolean).join(', ')}</span>

@@ -10,7 +10,6 @@ interface PaneProps {
 }
 
 export const Pane = ({ as: Element = 'section', class: name, label, id, children }: PaneProps) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
   <Element class={name} aria-label={label} tabIndex={0} {...(id ? { id } : {})}>
     {children}
   </Element>

@@ -17,7 +17,6 @@ export const shellWords = (argv: readonly string[]): string =>
 export const Argv = ({ argv }: { readonly argv: readonly string[] }) => (
   <ol class="argv" start={0}>
     {argv.map((word, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: an argument is its place
       <li key={index}>
         <span>{index}</span>
         <span>{ascii(word)}</span>
@@ -178,7 +177,6 @@ export function FileLines({ file }: { readonly file: FileText }) {
     <Pane class="file" label={`Text of ${visible(file.path)}`}>
       <ol>
         {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
           <li key={index}>
             <span>{index + 1}</span>
             <span>{escaped(line)}</span>

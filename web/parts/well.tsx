@@ -69,10 +69,8 @@ export function Well({ lines, blanks, onSeen, final }: WellProps) {
         <span>{above > 0 ? `${counted(above, 'line', 'lines')} above` : 'from the first line'}</span>
         <span>{final ? 'final' : above > 0 ? 'seen' : ''}</span>
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a pane that scrolls must be reachable by keyboard */}
       <dl class="lines" ref={box} tabIndex={0} aria-label="The statement, line by line">
         {lines.map(([key, value], row) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
           <div key={row}>
             <dt>{key === '' ? <span class="hide">header</span> : key}</dt>
             <dd>
