@@ -30,8 +30,18 @@ export function committed(bundle: Bundle, leaves: readonly Leaf[]): Reason[] {
   ]);
 }
 
-/** What may be missing from the record of an open run: the bodies that nobody but their signer may see yet. */
-export const blindBodies = ({ run }: Spine, runbook: Runbook): ReadonlySet<string> =>
+/** The bodies that a leniency lets be missing; none without one. */
+export function mayMiss(
+  withheld: 'blind' | 'output' | undefined,
+  leaves: readonly Leaf[],
+  spine: Spine,
+  runbook: Runbook,
+): ReadonlySet<string> {
+  if (withheld === 'blind') return blindBodies(spine, runbook);
+  return new Set(withheld === 'output' ? leaves.flatMap(({ entry }) => entry.bodies?.output ?? []) : []);
+}
+
+const blindBodies = ({ run }: Spine, runbook: Runbook): ReadonlySet<string> =>
   withheld(
     runbook,
     run.map(({ entry }) => entry),

@@ -10,7 +10,7 @@ import { type Bundle, openBundle } from '../record/bundle.ts';
 import type { Trust } from '../record/trust.ts';
 import { contextOf, type RunState } from '../run/state.ts';
 import { assuranceOf, executorOf } from './assurance.ts';
-import { blindBodies, committed, present, wellFormed } from './bodies.ts';
+import { committed, mayMiss, present, wellFormed } from './bodies.ts';
 import { inOrder, nothingSurplus, rosterChain, runChain, type Spine, spineOf } from './chains.ts';
 import { type Known, knownRunbook, nothingKnown, type Prepared } from './folder.ts';
 import { approval, enrolments, knownPeople, opening } from './opening.ts';
@@ -27,8 +27,11 @@ export { diverged, type Facts, type Reason, type Signature, type Verdict } from 
 export interface Leniency {
   /** Verdicts less than four eyes that the caller takes for a success. */
   readonly accept?: readonly 'solo'[];
-  /** Whether an open run may lack the bodies that are blind for now. An agent never allows it: it would miss whose word it is. */
-  readonly withheld?: boolean;
+  /**
+   * Bodies that may be missing: `blind`, what nobody but its signer may see yet of an open run; `output`, for an agent,
+   * which needs no earlier output to clear a step. A confirmation may never be missing from a clearance.
+   */
+  readonly withheld?: 'blind' | 'output';
 }
 
 /** Verifies the file of a record; that of an open run may withhold what is blind. */
@@ -43,7 +46,7 @@ export function verifyFile(
     const why = opened.ok ? '' : opened.refusal.sentence;
     if (!opened.ok) return looksLikeBundle(tar) ? invalid([reason('XCK_INTEGRITY', why, null, 'I1')]) : unreadable(why);
     const { bundle, flaws } = opened.value;
-    const verdict = await verifyRecord(bundle, trust, verifyRaw, nothingKnown(), { ...leniency, withheld: true });
+    const verdict = await verifyRecord(bundle, trust, verifyRaw, nothingKnown(), { ...leniency, withheld: 'blind' });
     const formal = flaws.map((flaw) => reason('XCK_INTEGRITY', flaw, null, 'I1'));
     return formal.length === 0 ? verdict : invalid([...verdict.reasons, ...formal], verdict.run);
   });
@@ -111,7 +114,7 @@ async function integrity(
   bundle: Bundle,
   leaves: readonly Leaf[],
   spine: Spine,
-  { trust, verifyRaw, known, withheld = false }: Means,
+  { trust, verifyRaw, known, withheld }: Means,
 ) {
   const { seq, runbook: wanted } = spine.opened.entry;
   const checkpoint = await checkpointOf(bundle, spine, trust, verifyRaw);
@@ -128,7 +131,7 @@ async function integrity(
     ...committed(bundle, leaves),
     ...wellFormed(leaves),
     ...(prepared.ok
-      ? present(leaves, withheld ? blindBodies(spine, prepared.value.runbook) : new Set())
+      ? present(leaves, mayMiss(withheld, leaves, spine, prepared.value.runbook))
       : [reason('XCK_INTEGRITY', prepared.refusal.sentence, seq, 'I17')]),
   ];
   return {

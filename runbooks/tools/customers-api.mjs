@@ -44,10 +44,13 @@ function main() {
   });
   server.on('error', failed);
   server.listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${server.address().port}\n`));
-  const end = () => server.close(() => db.close()).closeAllConnections();
+  const end = () => {
+    server.close(() => db.close()).closeAllConnections();
+    process.stdin.destroy();
+  };
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, end);
   // Whoever started it holds the other end of its input; a killed server must not leave its port taken.
-  if (values.embedded) process.stdin.once('end', () => process.exit()).resume();
+  if (values.embedded) process.stdin.once('end', end).resume();
 }
 
 function failed(error) {

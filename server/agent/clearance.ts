@@ -125,6 +125,7 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
       deps.trust,
       deps.verifyRaw,
       known,
+      { withheld: 'output' },
     );
     const { facts } = verdict;
     if (verdict.verdict !== 'OPEN' || !facts)

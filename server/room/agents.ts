@@ -267,14 +267,14 @@ async function ask(
   });
 }
 
-/** Everything of the run that an agent has to verify for itself, with nothing withheld. */
+/** Everything of the run that an agent has to verify for itself; only earlier output, which can be large, stays here. */
 function clearance({ engine, store }: AgentDeps, grown: () => Grown, run: string): Result<{ clearance: Clearance }> {
   const found = engine.run(run);
   if (!found) return fail('XCK_UNKNOWN', { what: 'run', name: run });
   const bundle = collect(store, run, {
     checkpoint: utf8(engine.log.checkpoint),
     size: engine.log.size,
-    withheld: new Set(),
+    withheld: new Set(found.entries.flatMap(({ entry }) => entry.bodies?.['output'] ?? [])),
   });
   const bodies = [...bundle.bodies].map(([digest, body]) => [
     digest,

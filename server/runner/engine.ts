@@ -69,6 +69,14 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     for (const listener of listeners) listener(committed);
   };
   const stopped = () => (log.failed === null ? undefined : fail('XCK_STOPPED', { why: log.failed }));
+  /** A failed disk or anything unforeseen lets nothing through; the refusal says which it was. */
+  const guarded = (write: () => Result<Accepted>): Result<Accepted> => {
+    try {
+      return write();
+    } catch (error) {
+      return stopped() ?? fail('XCK_UNEXPECTED', { why: error instanceof Error ? error.message : String(error) });
+    }
+  };
   const checker = () => ({ roster: site.roster, log, verifyRaw: ports.verifyRaw });
 
   const run = (id: string): LiveRun | undefined => {
@@ -105,8 +113,11 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
       seq,
       ts,
     });
-    log.append([sealed]);
-    tell({ entries: [sealed], run: null, effects: [] });
+    guarded(() => {
+      log.append([sealed]);
+      tell({ entries: [sealed], run: null, effects: [] });
+      return ok({ entries: [sealed] });
+    });
   };
 
   const authentic = async (command: Command): Promise<Result<true>> => {
@@ -121,7 +132,7 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     const signature = await authentic(command);
     const live = run(id);
     if (!live) return fail('XCK_UNKNOWN', { what: 'run', name: id });
-    const result = stopped() ?? (signature.ok ? commit(live, command) : signature);
+    const result = stopped() ?? (signature.ok ? guarded(() => commit(live, command)) : signature);
     const actor = 'person' in command ? command.person : 'agent' in command ? command.agent : null;
     if (!result.ok && actor) refused(actor, command.type, result.refusal, { run: id, ...stepOf(live) });
     return result;
@@ -156,7 +167,7 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
   const submitSite: Engine['submitSite'] = async (command) => {
     const act: Act = command.type === 'register' ? 'runbook' : command.type;
     const signature = await authenticPerson(checker(), act, command.person, command);
-    const result = stopped() ?? (signature.ok ? commitSite(command) : signature);
+    const result = stopped() ?? (signature.ok ? guarded(() => commitSite(command)) : signature);
     if (!result.ok) refused(command.person, act, result.refusal, {});
     return result;
   };

@@ -157,7 +157,8 @@ function Field({
         />
       )}
       <p class="dim small break">
-        {visible(spec.description ?? '')} {visible(rules)}
+        {spec.description === null ? '' : `${visible(spec.description)} · `}
+        {visible(rules)}
       </p>
     </div>
   );
