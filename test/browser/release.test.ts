@@ -1,4 +1,5 @@
 /** Three separate people in a real browser take the runbook from registration to the signed close-out on the real database; the column is gone. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -151,6 +152,22 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
     .first()
     .waitFor();
   await shot('lead', '10-record');
+  const run = /\/runs\/(\w{26})/.exec(room)?.[1] ?? '';
+  const [download] = await Promise.all([
+    lead.waitForEvent('download'),
+    lead.getByText('Export', { exact: true }).click(),
+  ]);
+  const tar = join(demo.data, `${run}.tar`);
+  await download.saveAs(tar);
+  const main = join(ROOT, 'build', 'server', 'cli', 'main.js');
+  const verdict = spawnSync(
+    process.execPath,
+    [main, 'record', 'verify', tar, '--trust', join(demo.data, 'trust.txt')],
+    {
+      encoding: 'utf8',
+    },
+  );
+  t.match([verdict.status, verdict.stdout], [3, /ANCHORED \(solo\)/], 'a demo is never four eyes');
   t.same(problems, [], 'no page had an error');
   t.ok(statSync(database).size > 0);
 });

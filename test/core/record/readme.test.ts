@@ -6,42 +6,27 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { packBundle } from '../../../core/record/bundle.ts';
 import { trustText } from '../../../core/record/trust.ts';
+import { auditorSkip, GOOD, pasteReadme } from '../../helpers/auditor.ts';
 import { type TestRun, testRun } from '../../helpers/site.ts';
 
-const tools = ['tar', 'sha256sum', 'ssh-keygen', 'openssl'];
-const absent = tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
-const skip = absent.length > 0 ? `not on this machine: ${absent.join(', ')}` : false;
+const skip = auditorSkip();
 
-/** Unpacks the record with stock tar and runs the blocks of its own README.txt. */
-function paste(t: Test, run: TestRun, before: (folder: string) => void = () => undefined): string[] {
+/** What the README's commands print of a run's record. */
+function paste(t: Test, run: TestRun, before?: (folder: string) => void): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'crosscheck-readme-'));
   t.teardown(() => spawnSync('rm', ['-rf', folder]));
-  const [tar, trust, inside] = [join(folder, 'run.tar'), join(folder, 'trust.txt'), join(folder, 'in')];
+  const [tar, trust] = [join(folder, 'run.tar'), join(folder, 'trust.txt')];
   writeFileSync(tar, packBundle(run.bundle()));
   writeFileSync(trust, trustText(run.site.trust));
-  t.equal(spawnSync('sh', ['-c', 'mkdir "$1" && tar -xf "$2" -C "$1"', 'sh', inside, tar]).status, 0);
-  before(inside);
-  const blocks = readFileSync(join(inside, 'README.txt'), 'utf8')
-    .split(/^\d\. .*\n/m)
-    .slice(1);
-  const pasted = spawnSync('sh', [], {
-    cwd: inside,
-    input: `exec 2>&1\n${blocks.join('\n')}`,
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH ?? '', TRUST: trust },
-  });
-  t.equal(pasted.stderr, '');
-  return pasted.stdout.trimEnd().split(/\r?\n/);
+  return pasteReadme(tar, trust, join(folder, 'in'), before);
 }
-
-const good = /^(OK |Good "|Signature Verified Successfully|runbook\/.*: OK$)/;
 
 for (const [name, options] of Object.entries({ 'pasted ssh keys': {}, 'browser keys': { solo: true } })) {
   t.test(`every command holds of a genuine record: ${name}`, { skip }, (t) => {
     const run = testRun(options).complete();
     const lines = paste(t, run);
     t.strictSame(
-      lines.filter((line) => !good.test(line)),
+      lines.filter((line) => !GOOD.test(line)),
       [],
     );
     const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;
@@ -56,7 +41,7 @@ for (const [name, options] of Object.entries({ 'pasted ssh keys': {}, 'browser k
 t.test('in the record of an open run what is blind is said to be withheld', { skip }, (t) => {
   const lines = paste(t, testRun().seat().backup().crossChecked());
   t.strictSame(
-    lines.filter((line) => !good.test(line)),
+    lines.filter((line) => !GOOD.test(line)),
     [],
   );
   t.equal(lines.filter((line) => line.startsWith('OK withheld')).length, 2);
@@ -72,7 +57,7 @@ t.test('a changed body is found', { skip }, (t) => {
         .find((file) => readFileSync(file, 'utf8').startsWith('crosscheck-confirm/v1')) ?? '';
     writeFileSync(statement, readFileSync(statement, 'utf8').replace('eyes 6', 'eyes 4'));
   });
-  const bad = lines.filter((line) => !good.test(line));
+  const bad = lines.filter((line) => !GOOD.test(line));
   t.match(bad, [/^WRONG body/, /^Signature verification failed/]);
   t.end();
 });
