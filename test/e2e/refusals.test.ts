@@ -1,6 +1,9 @@
 /** What must not run does not run: every wrong, late, foreign or doubtful confirmation is refused or stops the step, and stands in the log. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import t from 'tap';
+import { WebSocket } from 'ws';
 import type { Entry } from '../../core/log/tables.ts';
 import { contextOf } from '../../core/run/state.ts';
 import type { Ports } from '../../server/ports/ports.ts';
@@ -205,29 +208,70 @@ t.test('confirmations for something else', async (t) => {
   );
 });
 
-t.test('no session receives a blinded value before the start', async (t) => {
-  const drop = await dropSite(t);
+/** Every frame that a person's room receives, as text. */
+async function listening({ running, site, run }: Drop, person: Person): Promise<string[]> {
+  const { ticket } = await person.must<{ ticket: string }>('POST', '/api/tickets');
+  const socket = new WebSocket(`ws://127.0.0.1:${running.port}/api/room`, ['crosscheck.v1'], {
+    origin: `http://${site.host}`,
+  });
+  const frames: string[] = [];
+  socket.on('message', (data) => frames.push(data.toString()));
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'hello', ticket, run, after: -1 }));
+  await until(() => frames.some((frame) => frame.includes('"entries"')), 'the first entries');
+  return frames;
+}
+
+/** What a blinded value could look like on its way out: as it is, as JSON, in base64, and as a digest that can be guessed. */
+const traces = (value: string): string[] =>
+  [value, JSON.stringify(value)].flatMap((text) => [
+    text,
+    Buffer.from(text).toString('base64'),
+    Buffer.from(text).toString('hex'),
+    createHash('sha256').update(text).digest('hex'),
+    createHash('sha256').update(`crosscheck-body/v1\n${text}`).digest('hex'),
+  ]);
+
+/** The texts, and every base64 body inside them. */
+const opened = (texts: readonly string[]): string[] => [
+  ...texts,
+  ...texts.flatMap((text) =>
+    [...text.matchAll(/bytes\\?":\\?"([A-Za-z0-9+/=]+)/g)].map(([, body]) =>
+      Buffer.from(body ?? '', 'base64').toString(),
+    ),
+  ),
+];
+
+t.test('no frame, answer, export or log line holds a blinded value before the start', async (t) => {
+  const logged: string[] = [];
+  const drop = await dropSite(t, { log: (line) => logged.push(line) });
+  const { lead, reviewer, verifier } = drop;
+  const frames = await listening(drop, lead);
   await confirmed(drop);
-  const { lead, verifier } = drop;
   await lead.must('GET', `/api/runs/${drop.run}`);
   const response = await fetch(`http://127.0.0.1:${drop.running.port}/api/runs/${drop.run}/record`, {
     headers: { authorization: `Bearer ${lead.session}` },
   });
   const record = Buffer.from(await response.arrayBuffer()).toString('latin1');
-  const base64 = Buffer.from(JSON.stringify(SECRET_ROWS)).toString('base64');
-  for (const needle of [SECRET_ROWS, base64, Buffer.from(SECRET_ROWS).toString('base64')]) {
-    t.notOk(
-      lead.received.some((text) => text.includes(needle)),
-      'not the lead',
-    );
-    t.notOk(record.includes(needle), 'not an export');
+  await until(() => frames.some((frame) => frame.includes('step.confirmed')), 'the confirmations in the room');
+  const holds = (texts: readonly string[]) =>
+    traces(SECRET_ROWS).filter((trace) => opened(texts).some((text) => text.includes(trace)));
+  t.same(holds(frames), [], 'no frame of the lead’s room');
+  t.same(holds(lead.received), [], 'no answer to the lead');
+  t.same(holds([record]), [], 'no export');
+  t.same(holds(logged), [], 'no log line');
+  t.ok(logged.length > 0 && frames.length > 3, 'there was something to look at');
+  for (const [who, own, other] of [
+    [reviewer, 'loss', 'count'],
+    [verifier, 'count', 'loss'],
+  ] as const) {
+    const answered = (id: string) =>
+      opened(who.received).some((text) => text.includes(`read-back {"${id}":"${SECRET_ROWS}"}`));
+    await who.must('GET', `/api/runs/${drop.run}`);
+    t.same([answered(own), answered(other)], [true, false], `${own}: one’s own answer, and not the other’s`);
   }
-  t.ok(
-    verifier.received.every((text) => !text.includes(base64)),
-    'nor another seat',
-  );
   await lead.do(await lead.keyTurn(drop.run));
   await until(async () => (await context(drop)).outcomes['drop'] !== undefined, 'the outcome');
   await lead.must('GET', `/api/runs/${drop.run}`);
-  t.ok(lead.received.at(-1)?.includes(base64), 'after the start everybody may see it');
+  t.not(holds(lead.received).length, 0, 'after the start everybody may see it, so the search does find it');
 });

@@ -1,7 +1,6 @@
 /** A small six-eye runbook on a file, with every knob that a test turns: probes that drift or hang, a slow T-0. For tests. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import type { Test } from 'tap';
 import { utf8 } from '../../core/bytes/encoding.ts';
 import type { FolderFile } from '../../core/runbook/folder.ts';
@@ -11,7 +10,7 @@ import type { Ports } from '../../server/ports/ports.ts';
 import { realPorts } from '../../server/ports/real.ts';
 import { verifyRaw } from '../../server/ports/verify.ts';
 import type { Running } from '../../server/start.ts';
-import { armed, at, type Release, released, serve, type TestSite, testSite } from './server.ts';
+import { armed, at, type Release, released, serve, type TestSite, testLog, testSite } from './server.ts';
 
 const RUNBOOK = `apiVersion: crosscheck/v1
 id: drop-thing
@@ -67,16 +66,23 @@ export interface Drop extends Release {
   readonly write: (name: string, text?: string) => void;
 }
 
+export interface DropOptions {
+  readonly ports?: Ports;
+  readonly files?: readonly FolderFile[];
+  /** Gets every line that server and agent log, down to trace. */
+  readonly log?: (line: string) => void;
+}
+
 /** A running site with its agent, the runbook opened and all seats taken; everything ends with the test. */
 export async function dropSite(
   t: Test,
-  { ports = realPorts(), files = DROP_FOLDER }: { ports?: Ports; files?: readonly FolderFile[] } = {},
+  { ports = realPorts(), files = DROP_FOLDER, log: onLine }: DropOptions = {},
 ): Promise<Drop> {
   const site = await testSite();
-  const running = await serve(site, ports);
+  const running = await serve(site, ports, onLine);
   const end = new AbortController();
   const data = join(site.data, 'var', 'agent');
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const log = testLog(onLine);
   const agent = runAgent({
     server: `ws://127.0.0.1:${running.port}`,
     data,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { FolderFile } from '../../core/runbook/folder.ts';
 import { readConfig } from '../../server/config.ts';
 import { realPorts } from '../../server/ports/real.ts';
@@ -57,8 +57,12 @@ export async function testSite(): Promise<TestSite> {
   };
 }
 
+/** A silent log, or one whose every line is handed over. */
+export const testLog = (onLine?: (line: string) => void): Logger =>
+  onLine ? pino({ level: 'trace' }, { write: onLine }) : pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+
 /** Starts the server in this process, without an agent process. */
-export function serve(site: TestSite, ports = realPorts()): Promise<Running> {
+export function serve(site: TestSite, ports = realPorts(), onLine?: (line: string) => void): Promise<Running> {
   const flags = {
     port: String(site.port),
     data: join(site.data, 'var'),
@@ -68,12 +72,7 @@ export function serve(site: TestSite, ports = realPorts()): Promise<Running> {
   };
   const web = join(ROOT, 'build', 'page');
   mkdirSync(web, { recursive: true });
-  return startServer(
-    readConfig(flags, {}, site.data),
-    ports,
-    pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
-    web,
-  );
+  return startServer(readConfig(flags, {}, site.data), ports, testLog(onLine), web);
 }
 
 /** Where a server listens and what its log is called. */
