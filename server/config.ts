@@ -14,11 +14,13 @@ export interface Config {
   readonly site: string;
   /** Whether the server starts the embedded agent for target `local`. */
   readonly agent: boolean;
+  /** A trust-root file that this log must be the one of; the server does not start as another. */
+  readonly trust: string | null;
   readonly logLevel: string;
 }
 
 /** Names of the settings as flags; the environment has them as CROSSCHECK_<NAME>. */
-export const SETTINGS = ['host', 'port', 'data', 'runbooks', 'people', 'site', 'agent', 'log-level'] as const;
+export const SETTINGS = ['host', 'port', 'data', 'runbooks', 'people', 'site', 'agent', 'trust', 'log-level'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 /** Reads the settings; throws a sentence that names the setting which does not fit. */
@@ -35,6 +37,7 @@ export function readConfig(flags: Partial<Record<Setting, string>>, env: NodeJS.
     people: get('people') === undefined ? null : resolve(get('people') as string),
     site: get('site') ?? `localhost:${port}`,
     agent: (get('agent') ?? 'local') !== 'none',
+    trust: get('trust') === undefined ? null : resolve(get('trust') as string),
     logLevel: get('log-level') ?? 'info',
   };
 }

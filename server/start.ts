@@ -1,5 +1,5 @@
 /** A running server: store, engine, room, agents and timers put together. The order here is the order of trust; it decides nothing itself. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { fromBase64 } from '../core/bytes/encoding.ts';
@@ -49,7 +49,7 @@ export async function startServer(
   const log = openLog(store, firstOrigin(store), logKey);
   const engine = openEngine(store, log, ports);
   if (originOf(engine.site.document) !== engine.site.origin) throw new Error('the origin is not made of this genesis');
-  const trustFile = writeTrust(engine, config.data, agentData, config.agent);
+  const trustFile = writeTrust(engine, config, agentData);
 
   const sessions = openSessions(store, ports);
   const tickets = openTickets(ports);
@@ -138,14 +138,19 @@ function firstOrigin(store: Store): string {
   return (JSON.parse(new TextDecoder().decode(first?.bytes)) as { log: string }).log;
 }
 
-/** The trust root is handed out by hand; the embedded agent gets its copy once and keeps to it for ever. */
-function writeTrust(engine: Engine, data: string, agentData: string, agent: boolean): string {
+/**
+ * The trust root is handed out by hand; the embedded agent gets its copy once and keeps to it for ever. Where the
+ * operator gives one, a log that is not its own does not start: a swapped or restored database is noticed here.
+ */
+function writeTrust(engine: Engine, { data, agent, trust }: Config, agentData: string): string {
   const { origin, genesisDigest, document } = engine.site;
   const text = trustText({
     origin,
     logKey: { name: origin, raw: fromBase64(document.log_key) ?? new Uint8Array() },
     genesis: genesisDigest,
   });
+  if (trust !== null && readFileSync(trust, 'utf8') !== text)
+    throw new Error(`${trust} is the trust root of another log than the one in ${data}`);
   const file = join(data, 'trust.txt');
   if (!existsSync(file)) writeFileSync(file, text);
   const copy = join(agentData, 'trust.txt');

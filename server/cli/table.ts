@@ -19,6 +19,7 @@ export const WORDS: readonly Word[] = [
       data: text,
       runbooks: text,
       people: text,
+      trust: text,
       site: text,
       agent: text,
       'log-level': text,

@@ -33,6 +33,8 @@ export interface TestSite {
   readonly host: string;
   readonly keys: Crew;
   readonly people: string;
+  /** A trust root that the server is told to keep to. */
+  readonly trust?: string;
   remove(): void;
 }
 
@@ -69,6 +71,7 @@ export function serve(site: TestSite, ports = realPorts(), onLine?: (line: strin
     people: site.people,
     runbooks: join(site.data, 'runbooks'),
     site: site.host,
+    ...(site.trust === undefined ? {} : { trust: site.trust }),
   };
   const web = join(ROOT, 'build', 'page');
   mkdirSync(web, { recursive: true });

@@ -130,3 +130,18 @@ t.test('from registration to close-out', async (t) => {
   t.same(verdict.reasons, []);
   t.match(verdict, { verdict: 'ANCHORED', exit: 0, assurance: 'independent', executor: 'embedded' });
 });
+
+t.test('a server that is given a trust root is no other log', async (t) => {
+  const [site, other] = [await testSite(), await testSite()];
+  t.teardown(() => {
+    site.remove();
+    other.remove();
+  });
+  const own = await serve(site);
+  const { trustFile } = own;
+  await own.close();
+  await t.rejects(serve({ ...other, trust: trustFile }), /trust root of another log/);
+  const again = await serve({ ...site, trust: trustFile });
+  t.equal(again.trustFile, trustFile, 'its own it accepts');
+  await again.close();
+});
