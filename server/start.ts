@@ -17,7 +17,7 @@ import { openAgents } from './room/agents.ts';
 import { openPresence } from './room/presence.ts';
 import { openRoom, type Room } from './room/room.ts';
 import { openTickets } from './room/tickets.ts';
-import { effects } from './runner/effects.ts';
+import { type Effects, effects } from './runner/effects.ts';
 import { type Engine, openEngine } from './runner/engine.ts';
 import { type LogKey, openLog } from './runner/log.ts';
 import { pageOf } from './runner/site.ts';
@@ -59,17 +59,21 @@ export async function startServer(
     store,
     ports,
     onWrote: (wrote) => room.wrote(wrote),
-    onConnected: (agent) => logger.info({ agent }, 'agent connected'),
+    onConnected: (agent) => {
+      logger.info({ agent }, 'agent connected');
+      perform.connected(agent);
+    },
   });
   room = openRoom({ engine, store, ports, tickets, agents, allowedOrigin: originAllowed(engine) });
   const presence = openPresence(engine, ports, (run) => room.presenceChanged(run));
-  const perform = effects({ engine, agents, ports, logger });
+  const perform: Effects = effects({ engine, agents, ports, logger });
   engine.listen((committed) => {
     // Whoever has just sat down is here; their lease begins with the seat, not with the server.
     for (const { entry } of committed.entries)
       if (entry.type === 'run.opened' || entry.type === 'seat.taken') presence.here(entry.run, entry.actor);
-    room.committed(committed);
+    // What the log calls for comes before what people see of it: a socket's trouble must not cost an abort.
     perform.committed(committed);
+    room.committed(committed);
   });
   const app = buildApp({
     engine,

@@ -44,6 +44,16 @@ export interface Seat {
   readonly role: string;
 }
 
+/** What a confirmation and a refusal both say. */
+const answer = (state: RunState, arming: ArmingFacts, who: Signing & Seat) => ({
+  ...common(state, arming),
+  ...tail(who),
+  eyes: String(arming.action.eyes),
+  signer: who.signer,
+  seat: who.seat,
+  role: who.role,
+});
+
 /** Answers by challenge id; the JSON of exactly the challenges that this seat is asked. */
 export function confirmLines(
   state: RunState,
@@ -53,12 +63,7 @@ export function confirmLines(
   const { arming } = state;
   if (!arming) return nothingArmed();
   return ok({
-    ...common(state, arming),
-    ...tail(who),
-    eyes: String(arming.action.eyes),
-    signer: who.signer,
-    seat: who.seat,
-    role: who.role,
+    ...answer(state, arming, who),
     'read-back': asciiJcs(readBack),
     meaning: MEANING.confirm,
   });
@@ -68,12 +73,7 @@ export function refuseLines(state: RunState, who: Signing & Seat, reason: string
   const { arming } = state;
   if (!arming) return nothingArmed();
   return ok({
-    ...common(state, arming),
-    ...tail(who),
-    eyes: String(arming.action.eyes),
-    signer: who.signer,
-    seat: who.seat,
-    role: who.role,
+    ...answer(state, arming, who),
     reason: asciiJcs(reason),
     meaning: MEANING.refuse,
   });

@@ -27,6 +27,9 @@ export interface Session {
   recover(): Promise<void>;
 }
 
+const RETRY_MS = 1000;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 export function openSession(deps: SessionDeps): Session {
   const { journal, executor, verifier, log } = deps;
   const taken = new Set<string>();
@@ -50,7 +53,8 @@ export function openSession(deps: SessionDeps): Session {
       run(started.value);
       return ok({});
     }
-    if (started.refusal.code === 'XCK_LATE') void settle(nonce, clearance.run);
+    // Once the intent stands, the log may hold a start that never ran: it gets its outcome now, not after a restart.
+    if (journal.unsettled().some((intent) => intent.nonce === nonce)) void settle(nonce, clearance.run);
     return started;
   };
 
@@ -90,8 +94,12 @@ export function openSession(deps: SessionDeps): Session {
     for (;;) {
       await deps.connected();
       const answer = await deps.calls().call('submit', { run: runId, command });
-      if (!answer.ok && answer.refusal.code === 'XCK_NO_AGENT') continue;
-      // A refusal means that the log has an outcome already: the answer to the first report was lost.
+      // A server that is gone or failing has not taken it: an outcome is reported until one stands in the log.
+      if (!answer.ok && answer.refusal.status >= 500) {
+        await pause(RETRY_MS);
+        continue;
+      }
+      // Any other refusal means that the log has an outcome already: the answer to the first report was lost.
       if (!answer.ok) log.warn({ refusal: answer.refusal }, 'outcome refused');
       journal.acknowledge(nonce);
       return;
@@ -130,7 +138,11 @@ export function openSession(deps: SessionDeps): Session {
     handlers: {
       arm,
       start,
-      abort: async ({ nonce }) => ok({ answer: await executor.abort(nonce) }),
+      // Asked before the wrapper has claimed, an abort must win the claim: else the command would start after it.
+      abort: async ({ nonce }) => {
+        executor.forbid(nonce);
+        return ok({ answer: await executor.abort(nonce) });
+      },
       output: async ({ nonce, offset }) => {
         return ok({ offset, bytes: base64(executor.piece(nonce, offset)), total: executor.output(nonce).length });
       },

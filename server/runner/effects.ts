@@ -8,6 +8,8 @@ import type { Committed, Engine } from './engine.ts';
 
 export interface Effects {
   committed(committed: Committed): void;
+  /** An agent has come back: an abort that it may have missed is asked again. */
+  connected(agent: string): void;
   /** Takes up after a restart: deadlines of open armings run again. */
   resume(): void;
   stop(): void;
@@ -58,6 +60,17 @@ export function effects(deps: { engine: Engine; agents: Agents; ports: Ports; lo
     committed: (committed) => {
       cancelOthers(committed);
       for (const effect of committed.effects) void perform(effect);
+    },
+    connected: (agent) => {
+      for (const { state, entries } of engine.openRuns()) {
+        const { arming } = contextOf(state);
+        const aborted = entries.some(
+          ({ entry }) =>
+            entry.type === 'step.aborted' && entry.step === arming?.step && entry.attempt === arming.attempt,
+        );
+        if (arming?.agent === agent && aborted)
+          void perform({ type: 'abort', run: state.facts.run, agent, nonce: arming.nonce });
+      }
     },
     resume: () => {
       for (const { state } of engine.openRuns()) {

@@ -95,6 +95,24 @@ for (const agentToo of [true, false]) {
   });
 }
 
+t.test('an abort that the agent was not there to hear', async (t) => {
+  const site = await testSite();
+  const running = await serve(site);
+  t.teardown(() => running.close().then(site.remove));
+  const agent = startAgentProcess(site);
+  const release = await released(site, at(running), FOLDER, 'wait-for-go');
+  await armed(release, 'count');
+  await release.lead.do({ type: 'start', run: release.run, step: 'count' });
+  await until(() => output(site).includes('begun'), 'its first output');
+  await killed(agent);
+  await release.reviewer.do({ type: 'abort', run: release.run, step: 'count' });
+  const again = startAgentProcess(site);
+  t.teardown(() => killed(again));
+  await settled(release);
+  t.equal(await outcome(release), 'failed', 'it is stopped when the agent is back');
+  t.equal(counted(site), '', 'the command did not go on to its end');
+});
+
 t.test('agent, server and machine die in the middle: nobody can know', async (t) => {
   const site = await testSite();
   const first = await serverProcess(site);
