@@ -22,6 +22,12 @@ export const LINES = {
   key: [...COMMON, 'roster', 'signer', 'confirmations', ...SIGNED, 'meaning'],
   open: GENERIC,
   lift: GENERIC,
+  decide: GENERIC,
+  resolve: GENERIC,
+  waive: GENERIC,
+  deviate: GENERIC,
+  lead: GENERIC,
+  attest: GENERIC,
   close: GENERIC,
   runbook: GENERIC,
   approve: GENERIC,
@@ -49,6 +55,7 @@ export const LINES = {
     'run',
     'step',
     'attempt',
+    'item',
     'armed',
     'key',
     'after',
@@ -65,11 +72,13 @@ export const LINES = {
     'run',
     'step',
     'attempt',
+    'item',
     'started',
     'agent',
     'result',
     'exit',
     'output',
+    'outputs',
     'checks',
     'artifact',
     'at',
@@ -88,6 +97,12 @@ export const MEANING = {
   key: 'I turn the key: start this command on these confirmations',
   open: 'I open this run of this approved runbook with these inputs and lead it',
   lift: 'I agree that this hold is lifted',
+  decide: 'I decide which way this run goes from here, and accept what it costs',
+  resolve: 'I looked for myself and say what became of this step, whose end nobody saw',
+  waive: 'I accept that this question stays without the answer it asks for',
+  deviate: 'I read this change to the running release and agree that it becomes part of it',
+  lead: 'I agree that this person leads the run from here',
+  attest: 'I did this, or saw it done, and say how it went',
   close: 'I close this run; its record up to here is complete',
   runbook: 'I register this runbook folder and name its authors',
   approve: 'I read this runbook folder, did not write it, and approve it for live runs',
@@ -97,7 +112,13 @@ export const MEANING = {
 /** The keys of `content`, sorted, for the acts that have it; every key is present, null where absent. */
 export const CONTENT = {
   open: ['follows', 'inputs', 'run'],
-  lift: [],
+  lift: ['risk'],
+  decide: ['deviation', 'dissent', 'test', 'way'],
+  resolve: ['as', 'evidence'],
+  waive: ['question', 'reason'],
+  deviate: ['before', 'inputs', 'reason', 'steps'],
+  lead: ['from', 'person', 'role'],
+  attest: ['evidence', 'result'],
   close: ['result', 'roster'],
   runbook: ['authors', 'id', 'runbook'],
   approve: ['runbook'],
@@ -105,4 +126,6 @@ export const CONTENT = {
 } as const satisfies Partial<Record<Act, readonly string[]>>;
 
 /** Acts whose effect needs several signatures, each kept as an `act.signed` entry. */
-export const COLLECTED = ['lift', 'close'] as const satisfies readonly Act[];
+export const COLLECTED = ['lift', 'decide', 'resolve', 'waive', 'deviate', 'lead', 'close'] as const satisfies readonly Act[];
+
+export type CollectedAct = (typeof COLLECTED)[number];

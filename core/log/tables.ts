@@ -3,7 +3,7 @@
  * hears it. An entry that this table does not describe is INVALID; the table must never grow a field without its rule.
  */
 import Type from 'typebox';
-import type { Act } from './acts.ts';
+import { type Act, COLLECTED } from './acts.ts';
 import {
   Actor,
   AgentId,
@@ -50,11 +50,15 @@ export const Site = closed({
 const Exit = Type.Union([Int, Type.String({ pattern: '^SIG[A-Z0-9]{1,10}$' })]);
 const Probes = named(Id, closed({ digest: Sha256, ok: Type.Union([Type.Boolean(), Type.Null()]) }));
 const Artifact = closed({ digest: Sha256, size: Int });
+/** The items that an arming of a `for_each` covers, and how many the step has in all. */
+const Wave = closed({ items: Type.Array(Id, { minItems: 1, maxItems: 500 }), of: Int });
 
 /** Why an arming stopped being one; nothing runs on a void arming, whatever was signed. */
 export const VOID_REASONS = [
   'agent',
+  'clock',
   'crew',
+  'decided',
   'drift',
   'expired',
   'hold',
@@ -63,15 +67,25 @@ export const VOID_REASONS = [
   'rearmed',
   'refused',
   'roster',
+  'wave',
+  'window',
   'withdrawn',
 ] as const;
 /** What raised a hold: a person, or a rule of the run that the server applies. */
-export const HOLD_CAUSES = ['differed', 'failed', 'person', 'presence', 'unknown'] as const;
+export const HOLD_CAUSES = ['differed', 'failed', 'objection', 'person', 'presence', 'runbook', 'unknown'] as const;
+export const CLOSE_RESULTS = ['done', 'rolled-back', 'aborted'] as const;
+/** What a person says of a question; WAIVED is the quorum's word, NOT RUN the absence of any. */
+export const ANSWER_RESULTS = ['pass', 'fail'] as const;
+export const WAYS = ['back', 'forward'] as const;
+/** What a quorum says became of a step whose end nobody saw. */
+export const RESOLUTIONS = ['finished', 'failed', 'not-started'] as const;
 
 const step = { step: Id, attempt: Int };
 const armed = { ...step, armed: Ref };
+const item = { item: Type.Optional(Id) };
 const outcome = {
   ...step,
+  ...item,
   started: Ref,
   exit: Type.Optional(Exit),
   checks: named(Id, Type.Boolean()),
@@ -79,13 +93,15 @@ const outcome = {
   output_length: Type.Optional(Int),
 };
 
-export type Chain = 'none' | 'run' | 'roster';
-export type Writer = 'person' | 'agent' | 'server';
+/** `holds`: what is called on plans and runbooks, outside any run; `after`: what comes after a run's close. */
+export type Chain = 'none' | 'run' | 'roster' | 'holds' | 'after';
+export type Writer = 'person' | 'agent' | 'server' | 'token';
 
 interface Rule<F extends Type.TProperties, C extends Chain> {
   /** The type's own fields. */
   readonly fields: F;
-  readonly chain: C;
+  /** The chains that it may stand in; an entry stands in one. */
+  readonly chains: readonly C[];
   readonly writers: readonly Writer[];
   /** Bodies that must be there, then those that may be. */
   readonly bodies: readonly string[];
@@ -100,14 +116,15 @@ interface Rule<F extends Type.TProperties, C extends Chain> {
 }
 
 const SIGNED = ['statement', 'signature'];
-const site = { chain: 'none', mayHave: [], probes: false, event: false } as const;
-const run = { chain: 'run', mayHave: [], probes: false, event: true } as const;
+const site = { chains: ['none'], mayHave: [], probes: false, event: false } as const;
+const run = { chains: ['run'], mayHave: [], probes: false, event: true } as const;
+const after = { chains: ['after'], mayHave: [], probes: false, event: false } as const;
 const rule = <F extends Type.TProperties, C extends Chain>(it: Rule<F, C>): Rule<F, C> => it;
 
 export const ENTRIES = {
   genesis: rule({
     ...site,
-    chain: 'roster',
+    chains: ['roster'],
     fields: { site: Site },
     writers: ['server'],
     bodies: [],
@@ -116,7 +133,7 @@ export const ENTRIES = {
   }),
   'key.enrolled': rule({
     ...site,
-    chain: 'roster',
+    chains: ['roster'],
     fields: { ...Key.properties, token: Sha256 },
     writers: ['person'],
     bodies: SIGNED,
@@ -153,16 +170,27 @@ export const ENTRIES = {
     invariants: ['I1'],
   }),
 
+  'run.planned': rule({
+    ...site,
+    fields: { plan: RunId, runbook: Sha256, mode: words('live', 'rehearsal'), planned_for: Type.Optional(Int) },
+    writers: ['person', 'token'],
+    bodies: ['plan'],
+    act: null,
+    invariants: ['I1'],
+  }),
+
   'run.opened': rule({
     ...run,
     fields: {
-      mode: words('live'),
+      mode: words('live', 'rehearsal'),
       rules: Int,
       runbook: Sha256,
       approved: Ref,
       solo: Type.Boolean(),
       roster: Ref,
       holds: Type.Optional(Ref),
+      follows: Type.Optional(Ref),
+      rehearsed: Type.Optional(Ref),
     },
     writers: ['person'],
     bodies: [...SIGNED, 'inputs'],
@@ -195,9 +223,68 @@ export const ENTRIES = {
     invariants: ['I9'],
   }),
 
+  'lead.taken': rule({
+    ...run,
+    fields: { from: Principal, role: Id, signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: [],
+    act: 'lead',
+    invariants: ['I3', 'I9'],
+  }),
+
+  'briefing.answered': rule({
+    ...run,
+    fields: { question: Id, seat: Id, result: words(...ANSWER_RESULTS) },
+    writers: ['person'],
+    bodies: ['answer'],
+    act: null,
+    invariants: ['I10'],
+  }),
+  'briefing.waived': rule({
+    ...run,
+    fields: { question: Id, signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: [],
+    act: 'waive',
+    invariants: ['I10'],
+  }),
+  'gate.polled': rule({
+    ...run,
+    fields: { gate: Id, seat: Id, vote: words('go', 'no-go') },
+    writers: ['person'],
+    bodies: [],
+    mayHave: ['answer'],
+    act: null,
+    invariants: ['I10', 'I16'],
+  }),
+  'clock.passed': rule({
+    ...run,
+    chains: ['run', 'after'],
+    fields: { clock: Id, about: Type.Optional(Ref) },
+    writers: ['server'],
+    bodies: [],
+    act: null,
+    invariants: ['I16'],
+  }),
+
+  'step.skipped': rule({
+    ...run,
+    fields: { step: Id },
+    writers: ['server'],
+    bodies: [],
+    act: null,
+    invariants: ['I16', 'I17'],
+  }),
   'step.armed': rule({
     ...run,
-    fields: { ...step, asked_by: Principal, nonce: Nonce, not_after: Int, probes: Probes },
+    fields: {
+      ...step,
+      asked_by: Principal,
+      nonce: Nonce,
+      not_after: Int,
+      probes: Probes,
+      wave: Type.Optional(Wave),
+    },
     writers: ['agent'],
     bodies: [...SIGNED, 'action'],
     probes: true,
@@ -248,7 +335,7 @@ export const ENTRIES = {
   }),
   'step.started': rule({
     ...run,
-    fields: { ...armed, item: Type.Optional(Id) },
+    fields: { ...armed, ...item },
     writers: ['agent'],
     bodies: SIGNED,
     probes: true,
@@ -257,16 +344,16 @@ export const ENTRIES = {
   }),
   'step.finished': rule({
     ...run,
-    fields: { ...outcome, result: words('finished'), item: Type.Optional(Id) },
+    fields: { ...outcome, result: words('finished') },
     writers: ['agent'],
     bodies: SIGNED,
-    mayHave: ['output'],
+    mayHave: ['output', 'outputs'],
     act: 'outcome',
     invariants: ['I11', 'I13'],
   }),
   'step.failed': rule({
     ...run,
-    fields: { ...outcome, result: words('failed', 'not-started'), item: Type.Optional(Id) },
+    fields: { ...outcome, result: words('failed', 'not-started') },
     writers: ['agent'],
     bodies: SIGNED,
     mayHave: ['output'],
@@ -275,7 +362,7 @@ export const ENTRIES = {
   }),
   'step.unknown': rule({
     ...run,
-    fields: { ...outcome, result: words('unknown'), item: Type.Optional(Id) },
+    fields: { ...outcome, result: words('unknown') },
     writers: ['agent'],
     bodies: SIGNED,
     mayHave: ['output'],
@@ -283,45 +370,127 @@ export const ENTRIES = {
     invariants: ['I11', 'I13'],
   }),
   'step.aborted': rule({ ...run, fields: step, writers: ['person'], bodies: [], act: null, invariants: ['I11'] }),
+  'step.attested': rule({
+    ...run,
+    fields: { ...step, started: Ref, seat: Id, role: Id, result: words(...ANSWER_RESULTS) },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'attest',
+    invariants: ['I7', 'I8', 'I11'],
+  }),
+  'step.resolved': rule({
+    ...run,
+    fields: { ...step, ...item, outcome: Ref, as: words(...RESOLUTIONS), signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: [],
+    act: 'resolve',
+    invariants: ['I3', 'I11'],
+  }),
 
   'hold.raised': rule({
     ...run,
-    fields: { cause: words(...HOLD_CAUSES), step: Type.Optional(Id) },
+    chains: ['run', 'holds'],
+    fields: {
+      cause: words(...HOLD_CAUSES),
+      step: Type.Optional(Id),
+      plan: Type.Optional(RunId),
+      runbook: Type.Optional(Sha256),
+    },
     writers: ['person', 'server'],
     bodies: [],
     mayHave: ['answer'],
     act: null,
     invariants: ['I9'],
   }),
-  'act.signed': rule({
+  'hold.updated': rule({
     ...run,
+    chains: ['run', 'holds'],
     fields: {
-      act: words('lift', 'close'),
-      about: Ref,
-      result: Type.Optional(words('done', 'aborted')),
-      seat: Id,
-      role: Id,
+      hold: Ref,
+      next_update: Type.Optional(Int),
+      conditions: Type.Optional(named(Id, Id)),
+      met: Type.Optional(Type.Array(Id, { maxItems: 20 })),
+      stance: Type.Optional(words('agree', 'dissent')),
     },
     writers: ['person'],
-    bodies: SIGNED,
+    bodies: ['answer'],
     act: null,
-    invariants: ['I3', 'I7', 'I9', 'I12'],
+    invariants: ['I9'],
+  }),
+  'act.signed': rule({
+    ...run,
+    chains: ['run', 'holds'],
+    fields: { act: words(...COLLECTED), about: Ref, seat: Id, role: Id },
+    writers: ['person'],
+    bodies: [...SIGNED, 'content'],
+    act: null,
+    invariants: ['I3', 'I7', 'I9', 'I10', 'I11', 'I12', 'I15'],
   }),
   'hold.lifted': rule({
     ...run,
+    chains: ['run', 'holds'],
     fields: { hold: Ref, signed: Type.Array(Ref) },
     writers: ['person'],
     bodies: [],
     act: 'lift',
     invariants: ['I9'],
   }),
+  'run.decided': rule({
+    ...run,
+    fields: { hold: Ref, way: words(...WAYS), step: Type.Optional(Id), signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: ['content'],
+    act: 'decide',
+    invariants: ['I3', 'I9', 'I15', 'I16'],
+  }),
+  'run.deviated': rule({
+    ...run,
+    fields: { signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: ['content'],
+    act: 'deviate',
+    invariants: ['I3', 'I15', 'I17'],
+  }),
   'run.closed': rule({
     ...run,
-    fields: { result: words('done', 'aborted'), signed: Type.Array(Ref) },
+    fields: { result: words(...CLOSE_RESULTS), signed: Type.Array(Ref) },
     writers: ['person'],
     bodies: [],
     act: 'close',
     invariants: ['I12'],
+  }),
+
+  'backup.deleted': rule({
+    ...after,
+    fields: { about: Ref, step: Id },
+    writers: ['person'],
+    bodies: ['answer'],
+    act: null,
+    invariants: ['I1'],
+  }),
+  'postmortem.written': rule({
+    ...after,
+    fields: { about: Ref },
+    writers: ['person'],
+    bodies: ['answer'],
+    act: null,
+    invariants: ['I1'],
+  }),
+  'countermeasure.opened': rule({
+    ...after,
+    fields: { about: Ref, id: Id, due: Type.Optional(Int) },
+    writers: ['person'],
+    bodies: ['answer'],
+    act: null,
+    invariants: ['I1'],
+  }),
+  'countermeasure.closed': rule({
+    ...after,
+    fields: { about: Ref, id: Id },
+    writers: ['person'],
+    bodies: ['answer'],
+    act: null,
+    invariants: ['I1'],
   }),
 } as const;
 
@@ -335,35 +504,41 @@ const CHAINS = {
   none: {},
   run: { run: RunId, rseq: Int, prev: Type.Optional(Sha256) },
   roster: { rprev: Type.Optional(Sha256) },
+  holds: { hprev: Type.Optional(Sha256) },
+  after: { aprev: Type.Optional(Sha256) },
 } as const;
 
-/** The closed TypeBox schema of one entry type. */
-export const entrySchema = (type: EntryType): Type.TSchema => {
-  const { fields, chain } = ENTRIES[type];
-  return closed({
+/** The closed TypeBox schema of one entry type in one of its chains. */
+export const entrySchema = (type: EntryType, chain: Chain): Type.TSchema =>
+  closed({
     ...COMMON,
     ...CHAINS[chain],
     type: Type.Literal(type),
     bodies: Type.Optional(named(Type.String({ pattern: '^[a-z][a-z0-9_-]{0,70}$' }), Sha256)),
-    ...fields,
+    ...ENTRIES[type].fields,
   });
-};
 
 type Static<P extends Type.TProperties> = Type.Static<Type.TObject<P>>;
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** An entry of one type: the common fields, its chain's and its own. */
 export type EntryOf<T extends EntryType> = T extends EntryType
+  ? InChain<T, (typeof ENTRIES)[T]['chains'][number]>
+  : never;
+type InChain<T extends EntryType, C extends Chain> = C extends Chain
   ? Flat<
-      Static<typeof COMMON> & { type: T; bodies?: Record<string, string> } & Static<
-          (typeof CHAINS)[(typeof ENTRIES)[T]['chain']]
-        > &
+      Static<typeof COMMON> & { type: T; bodies?: Record<string, string> } & Static<(typeof CHAINS)[C]> &
         Static<(typeof ENTRIES)[T]['fields']>
     >
   : never;
 export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
 /** An entry that belongs to a run. */
 export type RunEntry = Extract<Entry, { run: string }>;
+export type RunEntryOf<T extends RunEntry['type']> = Extract<RunEntry, { type: T }>;
 export type SiteDocument = Static<typeof Site.properties>;
 export type VoidReason = (typeof VOID_REASONS)[number];
 export type HoldCause = (typeof HOLD_CAUSES)[number];
+export type CloseResult = (typeof CLOSE_RESULTS)[number];
+export type AnswerResult = (typeof ANSWER_RESULTS)[number];
+export type Way = (typeof WAYS)[number];
+export type Resolution = (typeof RESOLUTIONS)[number];

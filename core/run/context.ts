@@ -1,13 +1,23 @@
 /** What the machine remembers of a run: only what entries say, never what a body says, so that every reader replays alike. */
-import type { EntryOf, HoldCause, RunEntry } from '../log/tables.ts';
+import type { CollectedAct } from '../log/acts.ts';
+import type {
+  AnswerResult,
+  CloseResult,
+  HoldCause,
+  RunEntry,
+  RunEntryOf,
+  Way,
+} from '../log/tables.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 
 /** Facts of the log before the run that its rules need; fixed for the whole run. */
 export interface RunInput {
   readonly run: string;
+  readonly mode: 'live' | 'rehearsal';
   readonly lead: string;
   /** `<rseq> <sha256>` of run.opened. */
   readonly opened: string;
+  /** With the steps that deviations inserted. */
   readonly runbook: Runbook;
   /** Authors of this runbook digest: declared, and who registered it. */
   readonly authors: readonly string[];
@@ -27,7 +37,14 @@ export interface Confirmation extends Seated {
   readonly statement: string;
 }
 
-/** One arming of a step, from step.armed to its outcome or its void. */
+/** One item of a wave that has started, or the whole command of a step without waves (item ''). */
+export interface Started {
+  /** `<rseq> <sha256>` of step.started. */
+  readonly ref: string;
+  readonly outcome: Outcome | null;
+}
+
+/** One arming of a step, from step.armed to its last outcome or its void. */
 export interface Arming {
   readonly step: string;
   readonly attempt: number;
@@ -36,18 +53,35 @@ export interface Arming {
   readonly nonce: string;
   readonly notAfter: number;
   readonly confirmations: readonly Confirmation[];
-  /** A refusal or withdrawal was entered: nothing may follow but the void. */
+  /** A refusal, a withdrawal, a void or a failed item was entered: nothing of it starts any more. */
   readonly stopped: boolean;
   /** Salted digest of the key's statement. */
   readonly keyed: string | null;
+  /** The first start: from here on a hold stops what follows, and only abort stops the command. */
   readonly started: string | null;
+  /** The items of the wave that it covers; `['']` where the step has no waves. */
+  readonly items: readonly string[];
+  /** Items of the step in all; 1 where it has no waves. */
+  readonly of: number;
+  readonly starts: Readonly<Record<string, Started>>;
+  /** A person has attested to a manual step. */
+  readonly attested: AnswerResult | null;
 }
 
 export interface Hold {
   readonly ref: string;
   readonly cause: HoldCause;
+  /** Who raised it: a person or `server`. */
+  readonly by: string;
   /** The step that was armed, running or failed when it was raised. */
   readonly step: string | null;
+  /** When the next update was promised, ms. */
+  readonly nextUpdate: number | null;
+  /** Conditions for lifting, by id, each with the seat that owns it. */
+  readonly conditions: Readonly<Record<string, string>>;
+  readonly met: readonly string[];
+  /** What the raiser said when asked. */
+  readonly stance: 'agree' | 'dissent' | null;
 }
 
 export interface Signer extends Seated {
@@ -57,14 +91,23 @@ export interface Signer extends Seated {
 
 /** Signatures of an act that several people sign, so far. */
 export interface Collection {
-  readonly act: 'lift' | 'close';
+  readonly act: CollectedAct;
   readonly about: string;
-  /** What a close says; signatures for different results are no one act. */
-  readonly result: 'done' | 'aborted' | null;
+  /** Salted digest of the content; signatures for different contents are no one act. */
+  readonly content: string;
   readonly signers: readonly Signer[];
 }
 
 export type Outcome = 'finished' | 'failed' | 'not-started' | 'unknown';
+/** Where a step stands once nothing of it is armed: an outcome, skipped by its `when`, or decided past. */
+export type Standing = Outcome | 'skipped' | 'passed';
+
+/** An undo window that has started. */
+export interface RunningClock {
+  readonly since: number;
+  readonly ends: number;
+  readonly passed: boolean;
+}
 
 export interface RunContext extends RunInput {
   readonly seats: Readonly<Record<string, Seated>>;
@@ -72,24 +115,59 @@ export interface RunContext extends RunInput {
   readonly away: readonly string[];
   /** Opened, led, armed or keyed anything in this run: never counts in it. */
   readonly never: readonly string[];
+  /** Confirmed anything in this run: never leads it. */
+  readonly confirmed: readonly string[];
   readonly attempts: Readonly<Record<string, number>>;
   readonly differed: Readonly<Record<string, number>>;
-  /** The last outcome of each step that has started. */
-  readonly outcomes: Readonly<Record<string, Outcome>>;
-  readonly arming: Arming | null;
+  /** Where each step stands that has started, was skipped or decided past. */
+  readonly outcomes: Readonly<Record<string, Standing>>;
+  /** Items of each step with waves that are finished. */
+  readonly finished: Readonly<Record<string, readonly string[]>>;
+  /** The unknown outcome of each step that waits to be resolved, by step: `<rseq> <sha256>` and the item, or ''. */
+  readonly unresolved: Readonly<Record<string, readonly { readonly ref: string; readonly item: string }[]>>;
+  /** Open armings by step; more than one only among the children of one `parallel`. */
+  readonly armings: Readonly<Record<string, Arming>>;
+  /** Answers by question and seat, the latest of each; `waived` by quorum, for all seats. */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, AnswerResult>>>>;
+  readonly waived: readonly string[];
+  /** Votes by gate and seat; `overridden` is a no-go whose hold was lifted. The gate before the first step is `go_no_go`. */
+  readonly votes: Readonly<Record<string, Readonly<Record<string, 'go' | 'no-go' | 'overridden'>>>>;
   readonly holds: readonly Hold[];
   readonly collection: Collection | null;
+  readonly clocks: Readonly<Record<string, RunningClock>>;
+  /** Inputs that a deviation changed, by name, and steps that one inserted. */
+  readonly changed: Readonly<Record<string, string | number | boolean>>;
+  readonly inserted: readonly string[];
+  /** Whether the run goes on, or its steps are being undone. */
+  readonly way: Way;
   /** The last event but presence and act.signed: what a close must be about. */
   readonly last: string;
-  readonly closed: 'done' | 'aborted' | null;
+  readonly closed: CloseResult | null;
 }
 
 /** An entry of the run as the machine's event, with its own reference `<rseq> <sha256>`. */
 export type RunEvent = RunEntry & { readonly ref: string };
-export type EventOf<T extends RunEntry['type']> = EntryOf<T> & { readonly ref: string };
+export type EventOf<T extends RunEntry['type']> = RunEntryOf<T> & { readonly ref: string };
 
-export const stepOf = (runbook: Runbook, id: string): Step | undefined => runbook.steps.find((step) => step.id === id);
+/** The item of a start or an outcome, '' where the step has no waves. */
+export const itemOf = (event: { readonly item?: string }): string => event.item ?? '';
+
+/** Every step that can ever be armed: those of the runbook, the children of its `parallel`, and their undo steps. */
+export function allSteps(runbook: Runbook): Step[] {
+  const flat = runbook.steps.flatMap((step) => (step.kind === 'parallel' ? [step, ...step.children] : [step]));
+  return flat.flatMap((step) => (step.undo ? [step, step.undo.step] : [step]));
+}
+
+export const stepOf = (runbook: Runbook, id: string): Step | undefined =>
+  allSteps(runbook).find((step) => step.id === id);
 
 /** Returns the seat that a person holds, if any; a person holds at most one. */
 export const seatOf = (context: RunContext, person: string): string | undefined =>
   Object.keys(context.seats).find((seat) => context.seats[seat]?.person === person);
+
+/** The open arming of a step. */
+export const armingOf = (context: RunContext, step: string): Arming | undefined =>
+  Object.hasOwn(context.armings, step) ? context.armings[step] : undefined;
+
+/** The open arming that people look at: the only one, or among the children of a `parallel` the newest. */
+export const openArming = (context: RunContext): Arming | undefined => Object.values(context.armings).at(-1);
