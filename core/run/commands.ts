@@ -12,12 +12,18 @@ export interface Signed {
 /** A signed command of a person. */
 type Signs<T extends string> = T extends string ? { readonly type: T; readonly person: string } & Signed : never;
 
+type CollectsSignature<T extends string> = T extends string
+  ? { readonly type: T; readonly person: string; readonly content: Body } & Signed
+  : never;
+
 export type Command =
   | { readonly type: 'join'; readonly person: string; readonly seat: string; readonly role: string }
   | { readonly type: 'leave'; readonly person: string; readonly seat: string }
   | { readonly type: 'lost'; readonly seat: string }
   | { readonly type: 'back'; readonly seat: string }
-  | Signs<'confirm' | 'refuse' | 'key' | CollectedAct>
+  | Signs<'confirm' | 'refuse' | 'key'>
+  /** `content` is the JCS of the statement's; where others have signed the same, theirs is kept. */
+  | CollectsSignature<CollectedAct>
   /** A manual step's attestation: its result and evidence stand in the statement. */
   | Signs<'attest'>
   | {
