@@ -14,10 +14,10 @@ import { type Decision, type Deviation, deviated } from './deviation.ts';
 import type { Draftbook } from './draftbook.ts';
 import { closeContent, runActLines } from './lines.ts';
 import { resolvable } from './rules/commands.ts';
-import { contextOf } from './state.ts';
+import { contextOf, type RunState } from './state.ts';
 
 export type Collecting = Extract<Command, { readonly type: CollectedAct }>;
-type Content = Readonly<Record<string, unknown>>;
+export type Content = Readonly<Record<string, unknown>>;
 
 /** One more signature of an act; with the last one that is needed, its effect in the same transaction. */
 export function collect(book: Draftbook, command: Collecting): Result<unknown> {
@@ -27,7 +27,7 @@ export function collect(book: Draftbook, command: Collecting): Result<unknown> {
   const content = contentOf(act, command.content, read.value.content);
   if (!content.ok) return content;
   const { about } = read.value;
-  const shaped = shapeOf(book, act, about, content.value);
+  const shaped = fitsAct(book.state, act, about, content.value);
   if (!shaped.ok) return shaped;
   const lines = runActLines(book.state, act, signing(read.value, command.person), about, content.value);
   const same = sameStatement(act, read.value, lines);
@@ -59,8 +59,8 @@ function contentOf(act: CollectedAct, body: Body, line: string): Result<Content>
 }
 
 /** Checks the values that an effect is made of, so that nobody signs what could never take effect. */
-function shapeOf(book: Draftbook, act: CollectedAct, about: string, content: Content): Result<true> {
-  const context = contextOf(book.state);
+export function fitsAct(state: RunState, act: CollectedAct, about: string, content: Content): Result<true> {
+  const context = contextOf(state);
   const refused = (what: string) => fail('XCK_STATEMENT', { act, why: `its ${what} is not what the act asks for` });
   const text = (key: string) => typeof content[key] === 'string' && content[key] !== '';
   switch (act) {
@@ -87,7 +87,7 @@ function shapeOf(book: Draftbook, act: CollectedAct, about: string, content: Con
     case 'lead':
       return text('person') && text('role') && text('from') ? ok(true) : refused('person');
     case 'close':
-      return jcs(content) === jcs(closeContent(book.state, content['result'] as CloseResult)) ? ok(true) : refused('roster');
+      return jcs(content) === jcs(closeContent(state, content['result'] as CloseResult)) ? ok(true) : refused('roster');
   }
 }
 
@@ -116,7 +116,7 @@ function leadRole(context: RunContext, { person, content }: Collecting): { seat:
 }
 
 /** The entry that the act leads to once enough have signed. */
-function effectOf(
+export function effectOf(
   context: RunContext,
   act: CollectedAct,
   actor: string,
