@@ -135,6 +135,11 @@ export const ERRORS = {
     sentence: 'The expression {text} has no value: {why}.',
     hint: 'Correct the runbook or the inputs; nothing is guessed.',
   },
+  XCK_REHEARSAL: {
+    status: 409,
+    sentence: 'The step {step} cannot be rehearsed: {why}.',
+    hint: 'Give it another target, action or input under “rehearsal:”, or say “rehearse: as_is”.',
+  },
   XCK_RENDER: {
     status: 409,
     sentence: '{what} is not what the runbook and the inputs say.',
