@@ -35,7 +35,8 @@ export function deviated(context: RunContext, { before, inputs, steps }: Deviati
   const turn = turnOf(context);
   if (context.way === 'back') return no('the run is being undone');
   if (Object.keys(context.armings).length > 0) return no('a step is armed or running');
-  if (before !== (turn?.id ?? null)) return no(`its steps stand before ${before ?? 'the end'}, not before ${turn?.id ?? 'the end'}`);
+  if (before !== (turn?.id ?? null))
+    return no(`its steps stand before ${before ?? 'the end'}, not before ${turn?.id ?? 'the end'}`);
   if (turn?.kind === 'parallel' && turn.children.some((child) => hasStarted(context, child)))
     return no('steps are running side by side');
   const inserted = (steps ?? []).map((source) => deviationStep(source, context.runbook));

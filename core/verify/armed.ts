@@ -87,7 +87,13 @@ export function isRendering({ entry }: Armed, facts: ArmingFacts, before: RunSta
   return [
     ...(match.ok ? [] : [reason('XCK_POLICY', match.refusal.sentence, entry.seq, 'I17')]),
     ...unless(due.ok && due.value, 'XCK_POLICY', 'its condition does not hold', entry.seq, 'I17'),
-    ...unless(jcs(wave ?? null) === jcs(entry.wave ?? null), 'XCK_POLICY', 'its items are not those of its command', entry.seq, 'I17'),
+    ...unless(
+      jcs(wave ?? null) === jcs(entry.wave ?? null),
+      'XCK_POLICY',
+      'its items are not those of its command',
+      entry.seq,
+      'I17',
+    ),
     ...unless(
       serves.includes(rendered.value.target.agent),
       'XCK_POLICY',

@@ -7,8 +7,8 @@ import { allDone, hasStarted, undoSteps } from '../progress.ts';
 import { debriefed } from './briefing.ts';
 import { all, type Check, later, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
-import { mayLead } from './crew.ts';
 import { resolvable } from './commands.ts';
+import { mayLead } from './crew.ts';
 
 /** Anybody may hold, at any time. */
 export const mayHold = (_context: RunContext, { plan, runbook }: EventOf<'hold.raised'>): Check =>
