@@ -1,12 +1,13 @@
 /** A runbook of 200 steps: lint, the machine's making and one decision, each beside what the same work costs without us. Figures only. */
-import { jcs } from '../core/bytes/jcs.ts';
+
+import { createMachine } from 'xstate';
+import { parseDocument } from 'yaml';
 import { utf8 } from '../core/bytes/encoding.ts';
+import { jcs } from '../core/bytes/jcs.ts';
 import { decide } from '../core/run/decide.ts';
 import { runMachine } from '../core/run/machine.ts';
 import { fold } from '../core/run/state.ts';
 import { lintFolder } from '../core/runbook/lint.ts';
-import { parseDocument } from 'yaml';
-import { createMachine } from 'xstate';
 import { folderOf, TestSite } from '../test/helpers/site.ts';
 import { report, sample } from './report.ts';
 
@@ -54,7 +55,12 @@ export function machineBench(): void {
   const states = Object.fromEntries(
     Array.from({ length: STEPS * 7 }, (_, index) => [`s${index}`, { on: { NEXT: `s${(index + 1) % (STEPS * 7)}` } }]),
   );
-  report('lint of 200 steps', rounds(() => lintFolder(files)), 'YAML alone', rounds(() => parseDocument(RUNBOOK).toJS()));
+  report(
+    'lint of 200 steps',
+    rounds(() => lintFolder(files)),
+    'YAML alone',
+    rounds(() => parseDocument(RUNBOOK).toJS()),
+  );
   report(
     'machine of 200 steps',
     rounds(() => runMachine(runbook)),

@@ -15,6 +15,7 @@ export { ready } from './rules/arming.ts';
 
 /** Checks that `event` may follow; every refusal says what is missing. Time is no argument: deadlines are entries. */
 export function allowed(context: RunContext, event: RunEvent): Check {
+  if (context.closed !== null) return later('the run is closed');
   switch (event.type) {
     case 'run.opened':
       return later('the run is open already');

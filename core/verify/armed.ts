@@ -7,11 +7,12 @@ import type { RunEntryOf } from '../log/tables.ts';
 import { finishedItems } from '../run/context.ts';
 import { type ArmingFacts, contextOf, type RunState } from '../run/state.ts';
 import { blindProbes } from '../runbook/blind.ts';
-import { holds, type Scope } from '../runbook/expression.ts';
+import { holds } from '../runbook/expression.ts';
 import type { InputValue } from '../runbook/inputs.ts';
 import { matchesRendered, render, whenHolds } from '../runbook/render.ts';
 import type { Do, Rendered } from '../runbook/runbook.ts';
 import { stepOf } from '../runbook/steps.ts';
+import type { Scope } from '../runbook/templates.ts';
 import type { Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 

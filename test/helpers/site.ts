@@ -227,7 +227,11 @@ export class TestSite {
     const inputs = this.salted(utf8(jcs(more.inputs ?? { table: 'customers' })));
     const mode = more.mode ?? 'live';
     const content = { follows: null, inputs: bodyDigest(inputs), run };
-    const lines = actLines('open', { origin: this.origin, run, mode, about: approved.ref, content }, this.signing(lead));
+    const lines = actLines(
+      'open',
+      { origin: this.origin, run, mode, about: approved.ref, content },
+      this.signing(lead),
+    );
     const fields = {
       mode,
       rules: 1,

@@ -161,12 +161,11 @@ export function mayClose(context: RunContext, event: EventOf<'run.closed'>): Che
   const by = new Set(allSteps(context.runbook).flatMap((step) => step.by));
   const second = signers.some((one) => one.seat !== 'lead' && (by.size === 0 || by.has(one.seat)));
   const left = event.result === 'aborted' && context.away.includes('lead') && signers.length >= 2;
-  const back = event.result === 'rolled-back';
   return all(
+    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
+    event.result === 'aborted' ? yes : isComplete(context, event.result === 'rolled-back'),
     left ? yes : byLead(signers, 'sign the close'),
     left ? yes : unless(!second, fail('XCK_QUORUM', { missing: 1, seats: [...by].join(' or ') })),
-    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
-    event.result === 'aborted' ? yes : isComplete(context, back),
   );
 }
 

@@ -2,9 +2,9 @@
 import t from 'tap';
 import { utf8 } from '../../../core/bytes/encoding.ts';
 import { jcs } from '../../../core/bytes/jcs.ts';
+import { refused } from '../../helpers/refused.ts';
 import type { TestRun } from '../../helpers/run.ts';
 import { BRIEFED } from '../../helpers/runs.ts';
-import { refused } from '../../helpers/refused.ts';
 import { type Name, testRun } from '../../helpers/site.ts';
 
 const answer = (run: TestRun, name: Name, question: string, result: 'pass' | 'fail' = 'pass') => ({
@@ -36,7 +36,12 @@ t.test('nothing is armed before every question is answered and every seat has sa
   refused(t, run, answer(run, 'lead', 'plan'), 'XCK_NOT_NOW', 'the briefing is over');
   run.start();
   run.outcome();
-  refused(t, run, run.signCommand('lead', 'close', run.context.last, { result: 'done', roster: run.state.facts.roster }), 'XCK_BRIEFING');
+  refused(
+    t,
+    run,
+    run.signCommand('lead', 'close', run.context.last, { result: 'done', roster: run.state.facts.roster }),
+    'XCK_BRIEFING',
+  );
   run.submit(answer(run, 'lead', 'report'));
   run.close();
   t.equal(run.context.closed, 'done');
@@ -56,7 +61,10 @@ t.test('one objection is a hold; lifting it overrides it and keeps it on record'
   for (const name of ['lead', 'dba', 'sre'] as const) run.submit(answer(run, name, 'leaves'));
   run.submit(poll(run, 'lead', 'go'));
   const entries = run.submit(poll(run, 'dba', 'no-go'));
-  t.same(entries.map(({ entry }) => entry.type), ['gate.polled', 'hold.raised']);
+  t.same(
+    entries.map(({ entry }) => entry.type),
+    ['gate.polled', 'hold.raised'],
+  );
   refused(t, run, poll(run, 'sre', 'go'), 'XCK_NOT_SEATED', 'only the seats polled vote');
   run.lift('lead');
   t.equal(run.context.votes['go_no_go']?.['reviewer'], 'overridden');

@@ -1,13 +1,13 @@
 /** After a failure: the decision back or forward, undoing in reverse, what is resolved, and that every way ends in a close. */
 import t from 'tap';
-import { stepOf } from '../../../core/runbook/steps.ts';
 import { closeContent } from '../../../core/run/lines.ts';
-import { contextOf } from '../../../core/run/state.ts';
 import { turnOf } from '../../../core/run/progress.ts';
+import { contextOf } from '../../../core/run/state.ts';
+import { stepOf } from '../../../core/runbook/steps.ts';
+import { refused } from '../../helpers/refused.ts';
 import type { TestRun } from '../../helpers/run.ts';
 import { THREE } from '../../helpers/runs.ts';
 import { testRun } from '../../helpers/site.ts';
-import { refused } from '../../helpers/refused.ts';
 
 const hold = (run: TestRun) => run.context.holds.at(-1)?.ref ?? '';
 
@@ -18,7 +18,7 @@ function running(): TestRun {
   run.start();
   run.outcome();
   run.arm('second');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.key();
   run.start();
   return run;
@@ -36,7 +36,10 @@ const forward = (deviation: unknown) => ({ deviation, dissent: null, test: 'http
 t.test('a failed step that asks for a decision is not lifted', async (t) => {
   const run = running();
   run.outcome('failed');
-  t.same(run.context.holds.map(({ cause, step }) => [cause, step]), [['failed', 'second']]);
+  t.same(
+    run.context.holds.map(({ cause, step }) => [cause, step]),
+    [['failed', 'second']],
+  );
   refused(t, run, run.signCommand('lead', 'lift', hold(run), { risk: null }), 'XCK_DECIDE');
 });
 
@@ -53,7 +56,7 @@ t.test('back: the undo step is cross-checked like any other, and the run closes 
   refused(t, run, run.armCommand('third'), 'XCK_NOT_NOW');
   refused(t, run, run.signCommand('lead', 'close', run.context.last, closeContent(run.state, 'done')), 'XCK_NOT_NOW');
   run.arm('second-undo');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.key();
   run.start();
   run.outcome();
@@ -67,7 +70,7 @@ t.test('an interrupted undo is taken up again', async (t) => {
   run.outcome('failed');
   for (const name of ['lead', 'dba'] as const) run.sign(name, 'decide', hold(run), BACK);
   run.arm('second-undo');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.key();
   run.start();
   run.outcome('unknown');
@@ -77,7 +80,7 @@ t.test('an interrupted undo is taken up again', async (t) => {
   t.same(run.context.holds, [], 'the resolution ends the hold of the unknown outcome');
   run.arm('second-undo');
   t.equal(run.context.attempts['second-undo'], 2);
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.key();
   run.start();
   run.outcome();
@@ -88,19 +91,32 @@ t.test('an interrupted undo is taken up again', async (t) => {
 t.test('forward: names the test, inserts its steps before the next, and they are cross-checked', async (t) => {
   const run = running();
   run.outcome('failed');
-  refused(t, run, run.signCommand('lead', 'decide', hold(run), { ...forward(patch('patch')), test: null }), 'XCK_STATEMENT');
-  refused(t, run, run.signCommand('lead', 'decide', hold(run), forward({ ...patch('patch'), before: 'second' })), 'XCK_DEVIATION');
+  refused(
+    t,
+    run,
+    run.signCommand('lead', 'decide', hold(run), { ...forward(patch('patch')), test: null }),
+    'XCK_STATEMENT',
+  );
+  refused(
+    t,
+    run,
+    run.signCommand('lead', 'decide', hold(run), forward({ ...patch('patch'), before: 'second' })),
+    'XCK_DEVIATION',
+  );
   refused(t, run, run.signCommand('lead', 'decide', hold(run), forward(patch('first'))), 'XCK_DEVIATION');
   refused(t, run, run.signCommand('dba', 'decide', hold(run), forward(patch('patch'))), 'none');
   run.sign('lead', 'decide', hold(run), forward(patch('patch')));
   run.sign('dba', 'decide', hold(run), forward(patch('patch')));
   t.equal(run.context.outcomes['second'], 'passed');
-  t.same(run.context.runbook.steps.map(({ id }) => id), ['first', 'second', 'patch', 'third']);
+  t.same(
+    run.context.runbook.steps.map(({ id }) => id),
+    ['first', 'second', 'patch', 'third'],
+  );
   t.same(run.context.inserted, ['patch']);
   t.equal(turnOf(run.context)?.id, 'patch');
   refused(t, run, run.armCommand('third'), 'XCK_NOT_NOW');
   run.arm('patch');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.key();
   run.start();
   run.outcome();
@@ -115,7 +131,13 @@ t.test('a decision is signed first by the lead, for one content', async (t) => {
   const run = running();
   run.outcome('failed');
   run.sign('dba', 'decide', hold(run), BACK);
-  refused(t, run, run.signCommand('lead', 'decide', hold(run), BACK), 'none', 'the lead’s signature is taken, yet it decides nothing');
+  refused(
+    t,
+    run,
+    run.signCommand('lead', 'decide', hold(run), BACK),
+    'none',
+    'the lead’s signature is taken, yet it decides nothing',
+  );
   t.equal(run.context.way, 'forward');
   run.sign('lead', 'decide', hold(run), forward(patch('patch')));
   run.sign('dba', 'decide', hold(run), BACK);
@@ -139,7 +161,8 @@ t.test('what was resolved as failed keeps its hold and is decided', async (t) =>
   const run = running();
   run.outcome('unknown');
   const outcome = run.context.items['second']?.['']?.ref ?? '';
-  for (const name of ['lead', 'dba'] as const) run.sign(name, 'resolve', outcome, { as: 'failed', evidence: 'Half of it' });
+  for (const name of ['lead', 'dba'] as const)
+    run.sign(name, 'resolve', outcome, { as: 'failed', evidence: 'Half of it' });
   t.equal(run.context.holds.length, 1);
   for (const name of ['lead', 'dba'] as const) run.sign(name, 'decide', hold(run), BACK);
   t.equal(turnOf(run.context)?.id, 'second-undo');

@@ -1,8 +1,8 @@
 /** Losing and handing over the lead, presence, and that nobody who led or armed ever counts. */
 import t from 'tap';
+import { refused } from '../../helpers/refused.ts';
 import type { TestRun } from '../../helpers/run.ts';
 import { THREE } from '../../helpers/runs.ts';
-import { refused } from '../../helpers/refused.ts';
 import { type Name, testRun } from '../../helpers/site.ts';
 
 const content = (run: TestRun, to: Name, from: Name = 'lead') => ({
@@ -15,7 +15,10 @@ t.test('a lead who goes is a hold; a holder of the role takes over with one pres
   const run = testRun({ yaml: THREE }).seat();
   run.arm('first');
   run.submit({ type: 'lost', seat: 'lead' });
-  t.same(run.context.holds.map(({ cause }) => cause), ['presence']);
+  t.same(
+    run.context.holds.map(({ cause }) => cause),
+    ['presence'],
+  );
   t.same(run.context.armings, {}, 'the arming is void');
   const about = () => run.context.last;
   refused(t, run, run.signCommand('sre', 'lead', about(), { ...content(run, 'sre'), role: 'sre' }), 'XCK_ROLE');
@@ -34,7 +37,7 @@ t.test('whoever has confirmed cannot take the lead', async (t) => {
   run.start();
   run.outcome();
   run.arm('second');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.submit({ type: 'lost', seat: 'lead' });
   refused(t, run, run.signCommand('dba', 'lead', run.context.last, content(run, 'dba')), 'XCK_CONFIRMED');
 });
@@ -44,14 +47,17 @@ t.test('handing over is the same act, and voids what is armed', async (t) => {
   run.arm('first');
   run.sign('lead', 'lead', run.context.last, content(run, 'keeper'));
   const entries = run.sign('keeper', 'lead', run.context.last, content(run, 'keeper'));
-  t.same(entries.map(({ entry }) => entry.type), ['act.signed', 'lead.taken', 'step.voided']);
+  t.same(
+    entries.map(({ entry }) => entry.type),
+    ['act.signed', 'lead.taken', 'step.voided'],
+  );
   t.equal(run.context.seats['lead']?.person, run.site.people.keeper.id);
   run.submit({ type: 'join', person: run.site.people.lead.id, seat: 'deputy', role: 'release-lead' });
   run.arm('first');
   run.start();
   run.outcome();
   run.arm('second');
-  refused(t, run, run.confirmCommand('lead', 'deputy', 'release-lead'), 'XCK_SELF');
+  refused(t, run, run.confirmCommand('lead', 'deputy', 'release-lead', {}), 'XCK_SELF');
 });
 
 t.test('with the lead gone, two seats close the run as aborted', async (t) => {
@@ -69,9 +75,12 @@ t.test('whoever confirmed and goes takes the arming with them, even if they come
   run.start();
   run.outcome();
   run.arm('second');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   const entries = run.submit({ type: 'lost', seat: 'reviewer' });
-  t.same(entries.map(({ entry }) => entry.type), ['presence.lost', 'step.voided', 'hold.raised']);
+  t.same(
+    entries.map(({ entry }) => entry.type),
+    ['presence.lost', 'step.voided', 'hold.raised'],
+  );
   run.submit({ type: 'back', seat: 'reviewer' });
   t.equal(run.context.armings['second'], undefined);
 });

@@ -5,9 +5,9 @@ import { jcs } from '../../../core/bytes/jcs.ts';
 import { attestation } from '../../../core/run/attest.ts';
 import { runActLines } from '../../../core/run/lines.ts';
 import { turnOf } from '../../../core/run/progress.ts';
+import { refused } from '../../helpers/refused.ts';
 import type { TestRun } from '../../helpers/run.ts';
 import { BY_HAND, CLOCKED, PARALLEL, WAVES } from '../../helpers/runs.ts';
-import { refused } from '../../helpers/refused.ts';
 import { type Name, testRun } from '../../helpers/site.ts';
 
 const poll = (run: TestRun, name: Name, vote: 'go' | 'no-go', gate: string) => ({
@@ -27,12 +27,15 @@ t.test('children of a parallel run side by side, then the gate is polled', async
   run.start(undefined, null, 'right');
   t.same(Object.keys(run.context.armings), ['left', 'right']);
   run.outcome('finished', undefined, { of: 'left' });
-  refused(t, run, poll(run, 'dba', 'go', 'agree'), 'XCK_NOT_SEATED', 'the gate is not open yet');
+  refused(t, run, poll(run, 'dba', 'go', 'agree'), 'XCK_NOT_NOW', 'the gate is not open yet');
   run.outcome('finished', undefined, { of: 'right' });
   t.equal(turnOf(run.context)?.id, 'agree');
   run.submit(poll(run, 'dba', 'go', 'agree'));
   run.submit(poll(run, 'sre', 'no-go', 'agree'));
-  t.same(run.context.holds.map(({ cause, vote }) => [cause, vote?.seat]), [['objection', 'verifier']]);
+  t.same(
+    run.context.holds.map(({ cause, vote }) => [cause, vote?.seat]),
+    [['objection', 'verifier']],
+  );
   run.lift('lead');
   t.equal(turnOf(run.context)?.id, 'last', 'the overridden objection opens the gate');
   run.arm('last');
@@ -67,7 +70,7 @@ t.test('aborting one child of a parallel leaves the other running', async (t) =>
 /** The armed, confirmed and keyed next wave. */
 function wave(run: TestRun): void {
   run.arm('shards');
-  run.confirm('dba', 'reviewer', 'dba');
+  run.confirm('dba', 'reviewer', 'dba', {});
   run.key();
 }
 
