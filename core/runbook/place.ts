@@ -6,24 +6,14 @@ import { checkInput, type InputValue } from './inputs.ts';
 import { covered, withRehearsal } from './rehearsal.ts';
 import type { InputSpec, Runbook, Step, UseSpec } from './runbook.ts';
 import { stepOf } from './steps.ts';
-import { type Scope, Templates } from './templates.ts';
-
-/** What a run knows when a step is resolved. */
-export interface StepScope extends Pick<Scope, 'inputs' | 'run'> {
-  /** Values as armed; empty before they are measured. */
-  readonly probes: Readonly<Record<string, string>>;
-  /** Outputs by step id. */
-  readonly steps: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Items of this step that are finished. */
-  readonly finished: readonly string[];
-}
+import { type Scope, Templates, type Values } from './templates.ts';
 
 /** The runbook that a step was written in, as its expressions see it. */
 export interface Ground {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** Names of outputs by the ids that steps have there. */
   readonly outputs: Readonly<Record<string, readonly string[]>>;
-  readonly scope: Scope;
+  readonly values: Values;
 }
 
 export interface Place extends Ground {
@@ -37,13 +27,15 @@ export interface Place extends Ground {
 }
 
 /** Returns where a step is resolved; XCK_UNKNOWN, XCK_NOT_NOW for what is never armed, XCK_REHEARSAL, XCK_EXPRESSION. */
-export function placeOf(runbook: Runbook, stepId: string, scope: StepScope): Result<Place> {
+export function placeOf(runbook: Runbook, stepId: string, scope: Scope): Result<Place> {
   const written = stepOf(runbook, stepId);
   if (!written) return fail('XCK_UNKNOWN', { what: 'step', name: stepId });
   if (written.kind === 'gate' || written.kind === 'parallel')
     return fail('XCK_NOT_NOW', { what: 'An arming', why: `${stepId} is a ${written.kind}, and runs nothing itself` });
   if (scope.run.mode === 'rehearsal' && covered(runbook, written) === null)
-    return fail('XCK_REHEARSAL', { step: stepId, why: 'nothing of it is replaced' });
+    return fail('XCK_REHEARSAL', {
+      why: `nothing of ${stepId} is replaced, and it does not say that it may run as it is`,
+    });
   const { step, targets } = withRehearsal(runbook, written, scope.run.mode);
   const target = Object.hasOwn(targets, step.target) ? targets[step.target] : undefined;
   if (!target) return fail('XCK_UNKNOWN', { what: 'target', name: step.target });
@@ -54,26 +46,26 @@ export function placeOf(runbook: Runbook, stepId: string, scope: StepScope): Res
   const probes = Object.keys(step.probes).filter((id) => !blind.has(id));
   const before = new Templates(inputs, { outputs });
   const after = probes.length > 0 ? new Templates(inputs, { outputs, probes }) : before;
-  return ok({ ...ground.value, scope: { ...ground.value.scope, probes: scope.probes }, step, target, before, after });
+  return ok({ ...ground.value, values: { ...ground.value.values, probes: scope.probes }, step, target, before, after });
 }
 
 /** Returns the inputs and outputs that a step of this use, or of none, sees; XCK_INPUT where a given value does not fit. */
 export function groundOf(
   runbook: Runbook,
   use: UseSpec | null,
-  scope: Pick<StepScope, 'inputs' | 'run' | 'steps'>,
+  scope: Pick<Scope, 'inputs' | 'run' | 'steps'>,
 ): Result<Ground> {
   const { inputs, run } = scope;
   const steps = seenFrom(use, scope.steps);
   const outputs = outputsSeen(runbook, use);
   if (use === null) {
     const values = { ...inputs, ...(run.mode === 'rehearsal' && runbook.rehearsal?.inputs) };
-    return ok({ inputs: runbook.inputs, outputs, scope: { inputs: values, run, steps } });
+    return ok({ inputs: runbook.inputs, outputs, values: { inputs: values, run, steps } });
   }
   const outer = groundOf(runbook, use.within, scope);
   if (!outer.ok) return outer;
   const values = givenTo(use, outer.value);
-  return values.ok ? ok({ inputs: use.inputs, outputs, scope: { inputs: values.value, run, steps } }) : values;
+  return values.ok ? ok({ inputs: use.inputs, outputs, values: { inputs: values.value, run, steps } }) : values;
 }
 
 /** Names of outputs by step, under the ids that the steps of this use know. */
@@ -98,7 +90,7 @@ function givenTo({ inputs, with: given, step }: UseSpec, outer: Ground): Result<
   const values: [string, InputValue][] = [];
   for (const [name, spec] of Object.entries(inputs)) {
     const written = Object.hasOwn(given, name) ? given[name] : spec.default;
-    const value = typeof written === 'string' ? templates.value(written, outer.scope) : ok(written ?? null);
+    const value = typeof written === 'string' ? templates.value(written, outer.values) : ok(written ?? null);
     if (!value.ok) return value;
     const wrong = checkInput(spec, value.value);
     if (wrong !== undefined) return fail('XCK_INPUT', { where: `input ${name} of ${step}`, why: wrong });

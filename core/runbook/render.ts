@@ -2,15 +2,14 @@
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import { codeAt, hiddenInLineAt } from './invisible.ts';
-import { groundOf, type Place, placeOf, type StepScope } from './place.ts';
+import { groundOf, type Place, placeOf } from './place.ts';
 import type { Action, CheckSpec, Do, DoCommand, DoItem, Rendered, Runbook, Step } from './runbook.ts';
 import { stepOf } from './steps.ts';
-import { type Scope, Templates, wholeExpression } from './templates.ts';
-import { waveOf } from './wave.ts';
+import { type Scope, Templates, type Values, wholeExpression } from './templates.ts';
+import { waveIds } from './wave.ts';
 
 export { matchesRendered } from './matches.ts';
-export type { StepScope } from './place.ts';
-export { waveOf } from './wave.ts';
+export type { Scope } from './templates.ts';
 
 /** An item of a step, before it is known what it does. */
 export type Item = Pick<DoItem, 'id' | 'value'>;
@@ -21,12 +20,12 @@ const LONGEST_ITEM = 1000;
 /** Resolves texts until one refuses; the first refusal is the whole answer. */
 class Resolver {
   readonly #templates: Templates;
-  readonly #scope: Scope;
+  readonly #values: Values;
   refused: Result<never> | undefined;
 
-  constructor(templates: Templates, scope: Scope) {
+  constructor(templates: Templates, values: Values) {
     this.#templates = templates;
-    this.#scope = scope;
+    this.#values = values;
   }
 
   take = <T>(result: Result<T>, otherwise: T): T => {
@@ -35,7 +34,7 @@ class Resolver {
     return otherwise;
   };
 
-  text = (template: string): string => this.take(this.#templates.resolve(template, this.#scope), '');
+  text = (template: string): string => this.take(this.#templates.resolve(template, this.#values), '');
 
   list = (templates: readonly string[]): string[] => templates.map(this.text);
 
@@ -52,11 +51,11 @@ const answered = <T>(value: T, ...resolvers: readonly Resolver[]): Result<T> =>
  * `action.env` lacks PATH, HOME and LANG: the agent adds them; `cwd` is below the agent's read-only copy of the folder.
  * XCK_UNKNOWN, XCK_NOT_NOW, XCK_REHEARSAL, XCK_INPUT, XCK_EXPRESSION.
  */
-export function render(runbook: Runbook, stepId: string, scope: StepScope): Result<Rendered> {
+export function render(runbook: Runbook, stepId: string, scope: Scope): Result<Rendered> {
   const found = placeOf(runbook, stepId, scope);
   if (!found.ok) return found;
   const place = found.value;
-  const [before, after] = [new Resolver(place.before, place.scope), new Resolver(place.after, place.scope)];
+  const [before, after] = [new Resolver(place.before, place.values), new Resolver(place.after, place.values)];
   const wave = waveIn(place, scope.finished);
   if (!wave.ok) return wave;
   const undo = place.step.undo && {
@@ -75,10 +74,10 @@ export function render(runbook: Runbook, stepId: string, scope: StepScope): Resu
 }
 
 /** Returns the probes of a step, to be measured before the rest of it can be rendered. */
-export function renderProbes(runbook: Runbook, stepId: string, scope: StepScope): Result<Action['probes']> {
+export function renderProbes(runbook: Runbook, stepId: string, scope: Scope): Result<Action['probes']> {
   const place = placeOf(runbook, stepId, scope);
   if (!place.ok) return place;
-  const resolver = new Resolver(place.value.before, place.value.scope);
+  const resolver = new Resolver(place.value.before, place.value.values);
   return answered(probesOf(place.value.step, resolver), resolver);
 }
 
@@ -86,11 +85,11 @@ export function renderProbes(runbook: Runbook, stepId: string, scope: StepScope)
 export function renderSurroundings(
   runbook: Runbook,
   stepId: string,
-  scope: StepScope,
+  scope: Scope,
 ): Result<Pick<Action, 'cwd' | 'env' | 'secrets'>> {
   const place = placeOf(runbook, stepId, scope);
   if (!place.ok) return place;
-  const resolver = new Resolver(place.value.before, place.value.scope);
+  const resolver = new Resolver(place.value.before, place.value.values);
   return answered(surroundingsOf(place.value.step, resolver), resolver);
 }
 
@@ -108,13 +107,13 @@ const probesOf = (step: Step, { list, map, text }: Resolver): Action['probes'] =
     run: run && list(run),
   }));
 
-function actionOf({ step, scope }: Place, before: Resolver, after: Resolver): Omit<Action, 'undo'> {
+function actionOf({ step, values }: Place, before: Resolver, after: Resolver): Omit<Action, 'undo'> {
   const check = ({ title, run, expect }: CheckSpec): CheckSpec => ({ title, run: after.list(run), expect });
   return {
     ...surroundingsOf(step, before),
     by: step.by,
     challenge: step.challenge.map((one) => ({ ...one, hint: one.hint === null ? null : after.text(one.hint) })),
-    data: scope.run.data,
+    data: values.run.data,
     drift: before.map(step.probes, (probe) => probe.drift),
     eyes: step.eyes,
     limit: step.limit,
@@ -151,8 +150,8 @@ function doOf(step: Step, place: Place, wave: Wave, resolver: Resolver): Do {
 /** The command of one item, which alone may name it. */
 function itemDo({ run, shell }: Step, place: Place, { value }: Item, resolver: Resolver): DoCommand {
   if (shell !== null) return { kind: 'shell', script: shell };
-  const scope = { ...place.scope, item: value };
-  return { kind: 'run', argv: run.map((one) => resolver.take(place.after.resolve(one, scope), '')) };
+  const values = { ...place.values, item: value };
+  return { kind: 'run', argv: run.map((one) => resolver.take(place.after.resolve(one, values), '')) };
 }
 
 interface Wave {
@@ -166,19 +165,20 @@ function waveIn(place: Place, finished: readonly string[]): Result<Wave> {
   if (!place.step.for_each) return ok(NO_WAVE);
   const all = itemsIn(place);
   if (!all.ok) return all;
-  const items = waveOf(all.value, place.step.for_each.canary, finished);
+  const ids = waveIds(all.value.length, place.step.for_each.canary, finished);
+  const items = all.value.filter(({ id }) => ids.includes(id));
   return items.length > 0
     ? ok({ items, of: all.value.length })
     : fail('XCK_NOT_NOW', { what: 'An arming', why: `every item of ${place.step.id} is finished` });
 }
 
 /** Returns all items of a step, whether finished or not; none where it has no `for_each`. */
-export function itemsOf(runbook: Runbook, stepId: string, scope: StepScope): Result<Item[]> {
+export function itemsOf(runbook: Runbook, stepId: string, scope: Scope): Result<Item[]> {
   const place = placeOf(runbook, stepId, scope);
   return place.ok ? itemsIn(place.value) : place;
 }
 
-function itemsIn({ step, before, scope }: Place): Result<Item[]> {
+function itemsIn({ step, before, values: scope }: Place): Result<Item[]> {
   if (!step.for_each) return ok([]);
   const { items } = step.for_each;
   const resolver = new Resolver(before, scope);
@@ -207,14 +207,14 @@ function wrongItems(values: readonly string[]): string | undefined {
 export function whenHolds(
   runbook: Runbook,
   stepId: string,
-  scope: Pick<StepScope, 'inputs' | 'run' | 'steps'>,
+  scope: Pick<Scope, 'inputs' | 'run' | 'steps'>,
 ): Result<boolean> {
   const step = stepOf(runbook, stepId);
   if (!step) return fail('XCK_UNKNOWN', { what: 'step', name: stepId });
   if (step.when === null) return ok(true);
   const ground = groundOf(runbook, step.use, scope);
   if (!ground.ok) return ground;
-  const { inputs, outputs, scope: own } = ground.value;
+  const { inputs, outputs, values: own } = ground.value;
   return new Templates(inputs, { outputs }).condition(step.when, own);
 }
 
@@ -232,10 +232,7 @@ export function locksOf(
 }
 
 /** Returns the links of a run, which are shown before anything is measured. */
-export function linksOf(
-  runbook: Runbook,
-  scope: Pick<StepScope, 'inputs' | 'run'>,
-): Result<Runbook['links'][number][]> {
+export function linksOf(runbook: Runbook, scope: Pick<Scope, 'inputs' | 'run'>): Result<Runbook['links'][number][]> {
   const resolver = new Resolver(new Templates(runbook.inputs), scope);
   const links = runbook.links.map(({ title, url }) => ({ title, url: resolver.text(url) }));
   return answered(links, resolver);

@@ -6,14 +6,20 @@ import { type Checked, compile, environment, type Flaw, readsOf, summary } from 
 import { codeAt, hiddenInLineAt } from './invisible.ts';
 import type { InputSpec } from './runbook.ts';
 
-/** The values that a template may name. */
+/** What a run knows when a step is resolved. */
 export interface Scope {
   readonly inputs: Readonly<Record<string, string | number | boolean>>;
   readonly run: { readonly id: string; readonly mode: string; readonly started_at_ms: number; readonly data: string };
-  /** Values as armed. */
-  readonly probes?: Readonly<Record<string, string>>;
-  /** Outputs by step. */
-  readonly steps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values as armed; empty before they are measured. */
+  readonly probes: Readonly<Record<string, string>>;
+  /** Outputs by step id. */
+  readonly steps: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Items of this step that are finished. */
+  readonly finished: readonly string[];
+}
+
+/** The values of one place; whatever it does not have is not named there. */
+export interface Values extends Pick<Scope, 'inputs' | 'run'>, Partial<Pick<Scope, 'probes' | 'steps'>> {
   readonly item?: string;
 }
 
@@ -27,7 +33,7 @@ export interface Named {
 }
 
 type InputTypes = Readonly<Record<string, Pick<InputSpec, 'type'>>>;
-type Value = string | number | boolean;
+type Value = Scope['inputs'][string];
 
 const OPENING = '${{';
 const TEMPLATE = /\$\{\{(.*?)\}\}/gs;
@@ -104,12 +110,12 @@ export class Templates {
   }
 
   /** Returns the text with every `${{ }}` resolved. XCK_EXPRESSION where one has no value, or one that a person would not see. */
-  resolve(text: string, scope: Scope): Result<string> {
+  resolve(text: string, values: Values): Result<string> {
     const flaw = this.flaw(text);
     if (flaw) return fail('XCK_EXPRESSION', { text: flaw.expression, why: flaw.why });
     let refused: Result<never> | undefined;
     const done = text.replace(TEMPLATE, (_, expression: string) => {
-      const value = this.#value(expression, this.#shown(expression), scope);
+      const value = this.#value(expression, this.#shown(expression), values);
       if (value.ok) return String(value.value);
       refused ??= value;
       return '';
@@ -118,16 +124,16 @@ export class Templates {
   }
 
   /** Like `resolve`, but a text that is one expression as a whole keeps its type. */
-  value(text: string, scope: Scope): Result<Value> {
+  value(text: string, values: Values): Result<Value> {
     const whole = wholeExpression(text);
-    if (whole === undefined) return this.resolve(text, scope);
-    const value = this.#value(whole, this.#shown(whole), scope);
+    if (whole === undefined) return this.resolve(text, values);
+    const value = this.#value(whole, this.#shown(whole), values);
     return value.ok ? ok(typeof value.value === 'bigint' ? Number(value.value) : (value.value as Value)) : value;
   }
 
   /** Whether a condition, which is an expression as it stands, is true. */
-  condition(expression: string, scope: Scope): Result<boolean> {
-    const value = this.#value(expression, asCondition(this.check(expression)), scope);
+  condition(expression: string, values: Values): Result<boolean> {
+    const value = this.#value(expression, asCondition(this.check(expression)), values);
     if (!value.ok) return value;
     return typeof value.value === 'boolean'
       ? ok(value.value)
@@ -135,8 +141,8 @@ export class Templates {
   }
 
   /** The texts that one expression gives. */
-  list(expression: string, scope: Scope): Result<string[]> {
-    const value = this.#value(expression, asList(this.check(expression)), scope);
+  list(expression: string, values: Values): Result<string[]> {
+    const value = this.#value(expression, asList(this.check(expression)), values);
     if (!value.ok) return value;
     const { value: list } = value;
     return Array.isArray(list) && list.every((one) => typeof one === 'string')
@@ -154,11 +160,11 @@ export class Templates {
     };
   }
 
-  #value(expression: string, checked: Checked, scope: Scope): Result<unknown> {
+  #value(expression: string, checked: Checked, values: Values): Result<unknown> {
     const refused = (why: string) => fail('XCK_EXPRESSION', { text: expression.trim(), why });
     if ('flaw' in checked) return refused(checked.flaw.why);
     try {
-      const value = checked.compiled.value(this.#typed(scope));
+      const value = checked.compiled.value(this.#typed(values));
       const hidden = hiddenInLineAt(String(value));
       return hidden === -1
         ? ok(value)
@@ -169,7 +175,7 @@ export class Templates {
   }
 
   /** CEL's integers are bigints; a value of another type than the input's is refused by CEL itself. */
-  #typed({ inputs, run, probes = {}, steps = {}, item }: Scope): Record<string, unknown> {
+  #typed({ inputs, run, probes = {}, steps = {}, item }: Values): Record<string, unknown> {
     const typed = Object.entries(inputs).map(([name, value]) => [
       name,
       this.#inputs[name]?.type === 'integer' && typeof value === 'number' ? BigInt(value) : value,

@@ -1,12 +1,13 @@
-/** Which items of a step the next arming covers: the canary, then the rest. It is told what is finished and decides nothing else. */
+/** Which items of a `for_each` the next arming covers, by their ids alone, so that machine, agent and verifier cannot differ. */
 
-/** Returns the items of the wave that is not finished yet; none where all are. After a failure it is the same wave with what is left of it. */
-export function waveOf<T extends { readonly id: string }>(
-  items: readonly T[],
-  canary: number,
-  finished: readonly string[],
-): T[] {
-  const left = (wave: readonly T[]): T[] => wave.filter(({ id }) => !finished.includes(id));
-  const first = left(items.slice(0, canary));
-  return first.length > 0 ? first : left(items);
+/** `item-1` … `item-<n>`, in the order of the runbook. */
+export const itemIds = (of: number): string[] => Array.from({ length: of }, (_, index) => `item-${index + 1}`);
+
+/** Returns the items of the next wave: what is not finished of the canary, then what is not finished of the rest. */
+export function waveIds(of: number, canary: number, finished: readonly string[]): string[] {
+  const all = itemIds(of);
+  const first = canary > 0 && canary < of ? all.slice(0, canary) : all;
+  const open = (items: readonly string[]) => items.filter((item) => !finished.includes(item));
+  const canaries = open(first);
+  return canaries.length > 0 ? canaries : open(all);
 }
