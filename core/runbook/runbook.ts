@@ -239,7 +239,12 @@ export type Do =
       readonly drill: readonly string[];
     }
   /** The items of one wave; `of` is how many the step has in all. */
-  | { readonly kind: 'for_each'; readonly items: readonly DoItem[]; readonly of: number; readonly max_parallel: number };
+  | {
+      readonly kind: 'for_each';
+      readonly items: readonly DoItem[];
+      readonly of: number;
+      readonly max_parallel: number;
+    };
 
 /** The JCS body that `step.armed` commits to: everything that runs beside target and do; step-log.md, *Settled details*. */
 export interface Action {
