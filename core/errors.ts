@@ -57,6 +57,81 @@ export const ERRORS = {
     sentence: 'Not enough people yet: {missing} missing, from {seats}.',
     hint: 'The room names who may give it.',
   },
+  XCK_BRIEFING: {
+    status: 409,
+    sentence: 'The briefing is not complete: {missing}.',
+    hint: 'The seats named can answer; the quorum can waive a question.',
+  },
+  XCK_CONDITION: {
+    status: 403,
+    sentence: 'The condition “{condition}” belongs to another seat.',
+    hint: 'The holder of its seat says when it is met.',
+  },
+  XCK_CONDITIONS: {
+    status: 409,
+    sentence: 'Conditions of this hold are not met: {conditions}.',
+    hint: 'The seats that own them say when they are met. Silence lifts nothing.',
+  },
+  XCK_CONFIRMED: {
+    status: 403,
+    sentence: 'You confirmed a step of this run, so you cannot lead it.',
+    hint: 'Ask another holder of the lead’s roles.',
+  },
+  XCK_DECIDE: {
+    status: 409,
+    sentence: 'This step failed and its runbook asks for a decision.',
+    hint: 'Decide to roll back or to roll forward; lifting the hold is not enough.',
+  },
+  XCK_DEVIATION: {
+    status: 409,
+    sentence: 'This deviation cannot be made: {why}.',
+    hint: 'Write it for the step whose turn it is.',
+  },
+  XCK_UNRESOLVED: {
+    status: 409,
+    sentence: 'Nobody knows yet how {step} ended.',
+    hint: 'The step’s quorum resolves it first, with evidence.',
+  },
+  XCK_NO_WAY_BACK: {
+    status: 409,
+    sentence: 'There is no way back: {step} cannot be undone.',
+    hint: 'Decide to roll forward.',
+  },
+  XCK_CLOCK: {
+    status: 409,
+    sentence: 'The undo window “{clock}” has ended.',
+    hint: 'What depends on it can no longer start.',
+  },
+  XCK_WINDOW: {
+    status: 409,
+    sentence: 'The release window is closed: {why}.',
+    hint: 'Wait until it opens, or approve another runbook.',
+  },
+  XCK_LOCKED: {
+    status: 409,
+    sentence: 'The lock {lock} is held by the run {run}.',
+    hint: 'Wait until that run is closed.',
+  },
+  XCK_REHEARSAL: {
+    status: 409,
+    sentence: 'The rehearsal does not fit: {why}.',
+    hint: 'Rehearse this very folder first, or say in the runbook what a rehearsal does instead.',
+  },
+  XCK_MODE: {
+    status: 403,
+    sentence: 'The target {target} is for {mode} runs only.',
+    hint: 'A rehearsal names its own targets in the runbook.',
+  },
+  XCK_PREFLIGHT: {
+    status: 409,
+    sentence: 'This run cannot be opened: {why}.',
+    hint: 'The preflight names the step and the seat.',
+  },
+  XCK_HOLD_ON: {
+    status: 409,
+    sentence: 'A hold is open on this {what}.',
+    hint: 'It is lifted first, by the people whom its page names.',
+  },
   XCK_HELD: {
     status: 423,
     sentence: 'The run is held; nothing further starts.',

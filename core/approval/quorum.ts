@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { allSteps } from '../runbook/steps.ts';
 
 /** A person in a seat, by virtue of a role. */
 export interface Voice {
@@ -62,8 +63,9 @@ export function enough(demand: Demand, excluded: Excluded, voices: readonly Voic
  * many voices as those eyes ask for (runbook.md, *Cross-check*; step-log.md, *Settled details*).
  */
 export function runDemand(runbook: Runbook): Demand {
-  const eyes = Math.max(...runbook.steps.map((step) => step.eyes));
-  const by = new Set(runbook.steps.filter((step) => step.eyes === eyes).flatMap((step) => step.by));
+  const steps = allSteps(runbook);
+  const eyes = Math.max(...steps.map((step) => step.eyes));
+  const by = new Set(steps.filter((step) => step.eyes === eyes).flatMap((step) => step.by));
   return { by: [...by], count: eyes / 2 - 1 };
 }
 

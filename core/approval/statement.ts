@@ -17,7 +17,7 @@ const JSON_TEXT = '[\\[{"].*';
 /** What a line's value may look like; step-log.md, *Common forms*. */
 const FORM_TEXT: Record<Line, string> = {
   origin: '[a-z0-9.:-]{1,260}/log/[0-9a-f]{32}',
-  mode: '(live|none)',
+  mode: '(live|rehearsal|none)',
   run: `(${RUN}|none)`,
   runbook: SHA,
   step: ID,
@@ -47,6 +47,8 @@ const FORM_TEXT: Record<Line, string> = {
   key: `(${SHA}|none)`,
   after: `${INT} ${SHA}`,
   started: `${INT} ${SHA}`,
+  item: `(item-[1-9][0-9]{0,3}|none)`,
+  outputs: `(${SHA}|none)`,
   result: '(finished|failed|not-started|unknown)',
   exit: `(${INT}|SIG[A-Z0-9]{1,10}|none)`,
   output: `(${SHA}|none)`,

@@ -10,9 +10,10 @@ export interface Body {
   readonly salt: Uint8Array;
 }
 
-type Own<T extends EntryType> = Omit<
+type Own<T extends EntryType> = T extends EntryType ? OwnOf<T> : never;
+type OwnOf<T extends EntryType> = Omit<
   EntryOf<T>,
-  'v' | 'log' | 'seq' | 'type' | 'ts' | 'actor' | 'bodies' | 'run' | 'rseq' | 'prev' | 'rprev'
+  'v' | 'log' | 'seq' | 'type' | 'ts' | 'actor' | 'bodies' | 'run' | 'rseq' | 'prev' | 'rprev' | 'hprev' | 'aprev'
 >;
 
 /** What somebody wants to append, before it has a place in the log. */
@@ -30,6 +31,8 @@ export interface Place {
   readonly ts: number;
   readonly run?: { readonly run: string; readonly rseq: number; readonly prev?: string };
   readonly rprev?: string;
+  readonly hprev?: string;
+  readonly aprev?: string;
 }
 
 export interface Sealed<E extends Entry = Entry> {
@@ -49,7 +52,7 @@ export const bodyDigest = (body: Body): string => digest(concat(BODY_PREFIX, bod
 export function seal<T extends EntryType>(draft: Draft<T>, place: Place): Sealed<EntryOf<T>> {
   const bodies = draft.bodies ?? {};
   const names = Object.entries(bodies).map(([name, body]) => [name, bodyDigest(body)] as const);
-  const { log, seq, ts, run, rprev } = place;
+  const { log, seq, ts, run, ...links } = place;
   const entry = {
     v: 1,
     log,
@@ -58,7 +61,7 @@ export function seal<T extends EntryType>(draft: Draft<T>, place: Place): Sealed
     ts,
     actor: draft.actor,
     ...(run ?? {}),
-    ...(rprev === undefined ? {} : { rprev }),
+    ...links,
     ...(names.length > 0 ? { bodies: Object.fromEntries(names) } : {}),
     ...draft.fields,
   } as unknown as EntryOf<T>;

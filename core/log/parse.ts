@@ -3,13 +3,17 @@ import { Check } from 'typebox/value';
 import { parseCanonical } from '../bytes/jcs.ts';
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
-import { ENTRIES, type Entry, type EntryType, entrySchema, type Writer } from './tables.ts';
+import { type Chain, ENTRIES, ENTRY_TYPES, type Entry, type EntryType, entrySchema, type Writer } from './tables.ts';
 
 /** An entry's bytes; step-log.md, *One log, one structure*. */
 export const ENTRY_LIMITS = { maxBytes: 65_535, maxDepth: 8, integersOnly: true } as const;
 
-const schemas = Object.fromEntries(Object.keys(ENTRIES).map((type) => [type, entrySchema(type as EntryType)]));
-const WRITER: Readonly<Record<string, Writer>> = { p: 'person', a: 'agent', s: 'server' };
+const schemas = Object.fromEntries(
+  ENTRY_TYPES.flatMap((type) =>
+    ENTRIES[type].chains.map((chain) => [`${type} ${chain}`, entrySchema(type, chain)] as const),
+  ),
+);
+const WRITER: Readonly<Record<string, Writer>> = { p: 'person', a: 'agent', s: 'server', t: 'token' };
 
 const refused = (why: string) => fail('XCK_BYTES', { what: 'an entry', why });
 
@@ -29,13 +33,20 @@ function misfit(entry: Entry): string | undefined {
   return surplus === undefined ? undefined : `it has a body ${surplus}`;
 }
 
+/** The chain that an entry stands in: of a run where it names one, else the other one of its type. */
+export const chainOf = (type: EntryType, entry: object): Chain => {
+  const chains: readonly Chain[] = ENTRIES[type].chains;
+  return chains.find((chain) => (chain === 'run') === 'run' in entry) ?? 'none';
+};
+
 /** The entry whose bytes these are. XCK_BYTES says what does not fit. */
 export function parseEntry(bytes: Uint8Array): Result<Entry> {
   const parsed = parseCanonical(bytes, ENTRY_LIMITS);
   if (!parsed.ok) return parsed;
   const type = (parsed.value as { type?: unknown } | null)?.type;
   if (!isType(type)) return refused('its type is not one of the table');
-  if (!Check(schemas[type] ?? {}, parsed.value))
+  const schema = schemas[`${type} ${chainOf(type, parsed.value as object)}`];
+  if (!schema || !Check(schema, parsed.value))
     return refused(`a field of ${type} is missing, surplus or not of its form`);
   const entry = parsed.value as Entry;
   if (entry.v !== 1) return refused('its version is not 1');

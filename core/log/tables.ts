@@ -225,7 +225,7 @@ export const ENTRIES = {
 
   'lead.taken': rule({
     ...run,
-    fields: { from: Principal, role: Id, signed: Type.Array(Ref) },
+    fields: { person: Principal, from: Principal, role: Id, signed: Type.Array(Ref) },
     writers: ['person'],
     bodies: [],
     act: 'lead',

@@ -26,7 +26,13 @@ export interface RunDocument {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Display names by principal; never part of what is signed. */
   readonly names: Readonly<Record<string, string>>;
+  /** The runbook's links with their expressions resolved. */
+  readonly links: readonly { readonly title: string; readonly url: string }[];
+  /** Durations of the steps in the newest completed rehearsal of this digest, ms; null where there is none. */
+  readonly rehearsed: Readonly<Record<string, number>> | null;
   readonly slice: Slice;
+  /** After the close: the texts of the entries that came later, with their bodies. */
+  readonly after: { readonly entries: readonly string[]; readonly bodies: Readonly<Record<string, BodyText>> };
 }
 
 /** Client to server, first frame after the socket opens; the ticket is good once, for 30 s. */
@@ -56,9 +62,13 @@ export type ServerFrame =
       readonly type: 'output';
       readonly step: string;
       readonly attempt: number;
+      /** The item of a wave; '' where the step has none. */
+      readonly item: string;
       readonly offset: number;
       readonly bytes: string;
     }
+  /** What an abort was answered: never assumed. */
+  | { readonly type: 'aborted'; readonly step: string; readonly answer: 'stopped' | 'still running' | 'unknown' }
   | { readonly type: 'presence'; readonly people: readonly Presence[] }
   | { readonly type: 'clock'; readonly now: number };
 
@@ -86,11 +96,75 @@ export type CommandText =
   | { readonly type: 'leave'; readonly run: string; readonly seat: string }
   /** `target` is what the lead typed: it must be the name of the step's target. */
   | { readonly type: 'arm'; readonly run: string; readonly step: string; readonly target: string }
-  | ({ readonly type: 'confirm' | 'refuse' | 'key' | 'lift' | 'close'; readonly run: string } & SignedText)
+  | ({ readonly type: 'confirm' | 'refuse' | 'key' | 'attest'; readonly run: string } & SignedText)
+  /** `content` is the JCS text of the statement's content. */
+  | ({
+      readonly type: 'lift' | 'decide' | 'resolve' | 'waive' | 'deviate' | 'lead' | 'close';
+      readonly run: string;
+      readonly content: string;
+    } & SignedText)
+  | {
+      readonly type: 'answer';
+      readonly run: string;
+      readonly question: string;
+      readonly result: 'pass' | 'fail';
+      readonly value: string;
+      readonly evidence: string | null;
+    }
+  | {
+      readonly type: 'poll';
+      readonly run: string;
+      readonly gate: string;
+      readonly vote: 'go' | 'no-go';
+      /** The objection; null for a go. */
+      readonly text: string | null;
+    }
   /** Starts an armed step that is not critical. */
   | { readonly type: 'start'; readonly run: string; readonly step: string }
   | { readonly type: 'withdraw' | 'abort'; readonly run: string; readonly step: string }
-  | { readonly type: 'hold'; readonly run: string; readonly text: string };
+  | { readonly type: 'hold'; readonly run: string; readonly text: string }
+  /** A hold on a plan or on a runbook digest, also before anything has started. */
+  | ({ readonly type: 'hold_on'; readonly text: string } & HeldThing)
+  /** `run` is null for a hold on a plan or a runbook. */
+  | {
+      readonly type: 'update';
+      readonly run: string | null;
+      readonly hold: string;
+      /** The hold's whole document after this update (core/release/holdDocument.ts). */
+      readonly document: Readonly<Record<string, unknown>>;
+      /** Conditions for lifting, by id, with the seat that owns each; null leaves them as they are. */
+      readonly conditions: Readonly<Record<string, string>> | null;
+      readonly met: readonly string[];
+      readonly stance: 'agree' | 'dissent' | null;
+    }
+  | ({ readonly type: 'lift_on'; readonly content: string } & SignedText)
+  | {
+      readonly type: 'plan';
+      readonly plan: string;
+      readonly runbook: string;
+      readonly mode: 'live' | 'rehearsal';
+      readonly planned_for: number | null;
+      readonly document: PlanDocument;
+    }
+  | { readonly type: 'backup_deleted'; readonly run: string; readonly step: string; readonly evidence: string }
+  | { readonly type: 'postmortem'; readonly run: string; readonly document: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'countermeasure';
+      readonly run: string;
+      readonly id: string;
+      readonly due: number | null;
+      readonly document: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'countermeasure_closed'; readonly run: string; readonly id: string; readonly evidence: string };
+
+export type HeldThing = { readonly plan: string } | { readonly runbook: string };
+
+/** What a plan says beside its runbook: typed inputs, whom it invites to which seat, and a note. */
+export interface PlanDocument {
+  readonly inputs: Readonly<Record<string, string | number | boolean>>;
+  readonly crew: Readonly<Record<string, string>>;
+  readonly note: string | null;
+}
 
 /** The entries exist durably and a checkpoint covers them. */
 export interface Accepted {
@@ -124,7 +198,8 @@ export interface RunSummary {
   readonly runbook_id: string;
   readonly opened_at: number;
   readonly lead: string;
-  readonly state: 'open' | 'held' | 'done' | 'aborted';
+  readonly mode: 'live' | 'rehearsal';
+  readonly state: 'open' | 'held' | 'done' | 'rolled-back' | 'aborted';
   /** The step that is next or under way, null when all are done. */
   readonly step: string | null;
   /** Seats of required crew that nobody holds yet and this person may take. */
@@ -147,9 +222,95 @@ export interface RunbookSummary {
 export interface Home {
   readonly runs: readonly RunSummary[];
   readonly runbooks: readonly RunbookSummary[];
+  readonly plans: readonly PlanSummary[];
+  /** Open holds on plans and runbooks. */
+  readonly holds: readonly SiteHoldSummary[];
+  /** Undo windows that run or ended lately, of open and closed runs. */
+  readonly clocks: readonly ClockSummary[];
+  /** Backups whose deletion is due or will be. */
+  readonly duties: readonly DutySummary[];
   /** Folders on the server's disk that could be registered. */
   readonly folders: readonly { readonly name: string; readonly runbook: string | null; readonly problems: number }[];
   readonly names: Readonly<Record<string, string>>;
+}
+
+export interface PlanSummary {
+  readonly plan: string;
+  readonly runbook: string;
+  readonly runbook_id: string;
+  readonly title: string;
+  readonly mode: 'live' | 'rehearsal';
+  readonly planned_for: number | null;
+  readonly by: string;
+  readonly held: boolean;
+  /** The run was opened, so the plan is a plan no more. */
+  readonly opened: boolean;
+}
+
+/** GET /api/plans/:plan */
+export interface PlanView extends PlanSummary {
+  readonly document: PlanDocument;
+  readonly runbook_document: Runbook;
+  /** `<seq> <digest>` of runbook.approved. */
+  readonly approved: string | null;
+  readonly preflight: readonly PreflightFinding[];
+  readonly holds: readonly SiteHoldSummary[];
+  /** What differs from the newest completed rehearsal of this digest, in sentences; null where there is none. */
+  readonly changes: readonly string[] | null;
+}
+
+/** What stands against opening a run: which step and seat, and why. */
+export interface PreflightFinding {
+  readonly code: string;
+  readonly step: string | null;
+  readonly seat: string | null;
+  readonly sentence: string;
+}
+
+export interface SiteHoldSummary {
+  /** `<seq> <digest>` of hold.raised. */
+  readonly hold: string;
+  readonly plan: string | null;
+  readonly runbook: string | null;
+  readonly by: string;
+  readonly raised_at: number;
+  readonly text: string;
+  /** The document after the newest update, null before the first. */
+  readonly document: Readonly<Record<string, unknown>> | null;
+  readonly updates: readonly {
+    readonly seq: number;
+    readonly by: string;
+    readonly at: number;
+    readonly document: Readonly<Record<string, unknown>>;
+  }[];
+  readonly next_update: number | null;
+  readonly conditions: Readonly<Record<string, string>>;
+  readonly met: readonly string[];
+  readonly stance: 'agree' | 'dissent' | null;
+  /** Who has signed the lift so far. */
+  readonly signers: readonly { readonly person: string; readonly role: string }[];
+  /** Whose signatures lift it, in a sentence. */
+  readonly needed: string;
+}
+
+export interface ClockSummary {
+  readonly run: string;
+  readonly runbook_id: string;
+  readonly clock: string;
+  readonly means: string;
+  readonly since: number;
+  readonly ends: number;
+  readonly owner: string | null;
+  /** `<seq> <digest>` of the run's close; null while it is open. */
+  readonly closed: string | null;
+}
+
+export interface DutySummary {
+  readonly run: string;
+  readonly step: string;
+  readonly artifact: string;
+  readonly due: number;
+  readonly done: { readonly at: number; readonly by: string; readonly evidence: string } | null;
 }
 
 /** GET /api/folders/:name and GET /api/runbooks/:digest */

@@ -1,6 +1,7 @@
 /** Everything that anybody can ask of an open run; each arrives with the person or agent that the server authenticated. */
-import type { Body } from '../log/entry.ts';
+
 import type { CollectedAct } from '../log/acts.ts';
+import type { Body } from '../log/entry.ts';
 import type { AnswerResult, HoldCause, VoidReason } from '../log/tables.ts';
 
 /** A statement and its signature, salted by whoever takes them in. */
@@ -12,12 +13,18 @@ export interface Signed {
 /** A signed command of a person. */
 type Signs<T extends string> = T extends string ? { readonly type: T; readonly person: string } & Signed : never;
 
+type CollectsSignature<T extends string> = T extends string
+  ? { readonly type: T; readonly person: string; readonly content: Body } & Signed
+  : never;
+
 export type Command =
   | { readonly type: 'join'; readonly person: string; readonly seat: string; readonly role: string }
   | { readonly type: 'leave'; readonly person: string; readonly seat: string }
   | { readonly type: 'lost'; readonly seat: string }
   | { readonly type: 'back'; readonly seat: string }
-  | Signs<'confirm' | 'refuse' | 'key' | CollectedAct>
+  | Signs<'confirm' | 'refuse' | 'key'>
+  /** `content` is the JCS of the statement's; where others have signed the same, theirs is kept. */
+  | CollectsSignature<CollectedAct>
   /** A manual step's attestation: its result and evidence stand in the statement. */
   | Signs<'attest'>
   | {

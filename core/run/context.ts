@@ -1,14 +1,7 @@
 /** What the machine remembers of a run: only what entries say, never what a body says, so that every reader replays alike. */
 import type { CollectedAct } from '../log/acts.ts';
-import type {
-  AnswerResult,
-  CloseResult,
-  HoldCause,
-  RunEntry,
-  RunEntryOf,
-  Way,
-} from '../log/tables.ts';
-import type { Runbook, Step } from '../runbook/runbook.ts';
+import type { AnswerResult, CloseResult, HoldCause, RunEntry, RunEntryOf, Way } from '../log/tables.ts';
+import type { Runbook } from '../runbook/runbook.ts';
 
 /** Facts of the log before the run that its rules need; fixed for the whole run. */
 export interface RunInput {
@@ -69,12 +62,15 @@ export interface Arming {
 }
 
 export interface Hold {
+  /** `<rseq> <sha256>` of hold.raised. */
   readonly ref: string;
   readonly cause: HoldCause;
   /** Who raised it: a person or `server`. */
   readonly by: string;
   /** The step that was armed, running or failed when it was raised. */
   readonly step: string | null;
+  /** The no-go that raised it; lifting the hold overrides it. */
+  readonly vote: { readonly gate: string; readonly seat: string } | null;
   /** When the next update was promised, ms. */
   readonly nextUpdate: number | null;
   /** Conditions for lifting, by id, each with the seat that owns it. */
@@ -102,6 +98,12 @@ export type Outcome = 'finished' | 'failed' | 'not-started' | 'unknown';
 /** Where a step stands once nothing of it is armed: an outcome, skipped by its `when`, or decided past. */
 export type Standing = Outcome | 'skipped' | 'passed';
 
+export interface ItemResult {
+  readonly result: Outcome;
+  /** `<rseq> <sha256>` of the outcome, or of the step.resolved that says what became of it. */
+  readonly ref: string;
+}
+
 /** An undo window that has started. */
 export interface RunningClock {
   readonly since: number;
@@ -121,10 +123,10 @@ export interface RunContext extends RunInput {
   readonly differed: Readonly<Record<string, number>>;
   /** Where each step stands that has started, was skipped or decided past. */
   readonly outcomes: Readonly<Record<string, Standing>>;
-  /** Items of each step with waves that are finished. */
-  readonly finished: Readonly<Record<string, readonly string[]>>;
-  /** The unknown outcome of each step that waits to be resolved, by step: `<rseq> <sha256>` and the item, or ''. */
-  readonly unresolved: Readonly<Record<string, readonly { readonly ref: string; readonly item: string }[]>>;
+  /** The last result of each item of each step, with the entry that says it; item '' where the step has no waves. */
+  readonly items: Readonly<Record<string, Readonly<Record<string, ItemResult>>>>;
+  /** How many items each step has that was armed. */
+  readonly sizes: Readonly<Record<string, number>>;
   /** Open armings by step; more than one only among the children of one `parallel`. */
   readonly armings: Readonly<Record<string, Arming>>;
   /** Answers by question and seat, the latest of each; `waived` by quorum, for all seats. */
@@ -132,6 +134,8 @@ export interface RunContext extends RunInput {
   readonly waived: readonly string[];
   /** Votes by gate and seat; `overridden` is a no-go whose hold was lifted. The gate before the first step is `go_no_go`. */
   readonly votes: Readonly<Record<string, Readonly<Record<string, 'go' | 'no-go' | 'overridden'>>>>;
+  /** Armings whose command somebody has aborted, by their reference. */
+  readonly aborted: readonly string[];
   readonly holds: readonly Hold[];
   readonly collection: Collection | null;
   readonly clocks: Readonly<Record<string, RunningClock>>;
@@ -152,15 +156,6 @@ export type EventOf<T extends RunEntry['type']> = RunEntryOf<T> & { readonly ref
 /** The item of a start or an outcome, '' where the step has no waves. */
 export const itemOf = (event: { readonly item?: string }): string => event.item ?? '';
 
-/** Every step that can ever be armed: those of the runbook, the children of its `parallel`, and their undo steps. */
-export function allSteps(runbook: Runbook): Step[] {
-  const flat = runbook.steps.flatMap((step) => (step.kind === 'parallel' ? [step, ...step.children] : [step]));
-  return flat.flatMap((step) => (step.undo ? [step, step.undo.step] : [step]));
-}
-
-export const stepOf = (runbook: Runbook, id: string): Step | undefined =>
-  allSteps(runbook).find((step) => step.id === id);
-
 /** Returns the seat that a person holds, if any; a person holds at most one. */
 export const seatOf = (context: RunContext, person: string): string | undefined =>
   Object.keys(context.seats).find((seat) => context.seats[seat]?.person === person);
@@ -171,3 +166,15 @@ export const armingOf = (context: RunContext, step: string): Arming | undefined 
 
 /** The open arming that people look at: the only one, or among the children of a `parallel` the newest. */
 export const openArming = (context: RunContext): Arming | undefined => Object.values(context.armings).at(-1);
+
+/** The gate before the first step. */
+export const OPENING_GATE = 'go_no_go';
+
+/** Items of a step that are finished; `['']` where it has no waves. */
+export const finishedItems = (context: RunContext, step: string): string[] => itemsWith(context, step, 'finished');
+
+/** Items of a step whose end nobody saw. */
+export const unresolvedItems = (context: RunContext, step: string): string[] => itemsWith(context, step, 'unknown');
+
+const itemsWith = (context: RunContext, step: string, result: Outcome): string[] =>
+  Object.entries(context.items[step] ?? {}).flatMap(([item, one]) => (one.result === result ? [item] : []));

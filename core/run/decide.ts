@@ -3,14 +3,18 @@
  * after; this function only reads the state that it is given and never a clock.
  */
 import type { Refusal } from '../errors.ts';
-import type { Draft, Sealed } from '../log/entry.ts';
+import type { Sealed } from '../log/entry.ts';
 import type { RunEntry } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
 import { confirm, key, refuse, withdraw } from './answers.ts';
-import { close, lift } from './collected.ts';
+import { attest } from './attest.ts';
+import { briefing } from './briefing.ts';
+import { collect } from './collected.ts';
 import type { Command, Effect } from './commands.ts';
+import { crew } from './crew.ts';
 import { type At, Draftbook, notArmed } from './draftbook.ts';
 import { abort, armed, outcome, started } from './execution.ts';
+import { update } from './holds.ts';
 import { contextOf, type RunState } from './state.ts';
 
 export type { At } from './draftbook.ts';
@@ -34,21 +38,10 @@ export function decide(state: RunState, command: Command, at: At): Result<Decisi
 function carryOut(book: Draftbook, command: Command): Result<unknown> {
   switch (command.type) {
     case 'join':
-      return crewChange(book, {
-        type: 'seat.taken',
-        actor: command.person,
-        fields: { seat: command.seat, role: command.role },
-      });
     case 'leave':
-      return crewChange(book, { type: 'seat.left', actor: command.person, fields: { seat: command.seat } });
     case 'lost':
-      return lost(book, command.seat);
     case 'back':
-      return book.put({
-        type: 'presence.back',
-        actor: 'server',
-        fields: { seat: command.seat, person: holder(book, command.seat) },
-      });
+      return crew(book, command);
     case 'armed':
       return armed(book, command);
     case 'confirm':
@@ -59,42 +52,37 @@ function carryOut(book: Draftbook, command: Command): Result<unknown> {
       return key(book, command);
     case 'withdraw':
       return withdraw(book, command);
-    case 'hold':
-      return book.hold(command.person, 'person', null, command.text);
-    case 'fault':
-      return book.hold('server', command.cause, null);
     case 'abort':
       return abort(book, command);
-    case 'lift':
-      return lift(book, command);
-    case 'close':
-      return close(book, command);
     case 'started':
       return started(book, command);
     case 'outcome':
       return outcome(book, command);
+    case 'attest':
+      return attest(book, command);
+    case 'skip':
+      return book.put({ type: 'step.skipped', actor: 'server', fields: { step: command.step } });
+    case 'clock':
+      return book.put({ type: 'clock.passed', actor: 'server', fields: { clock: command.clock } });
     case 'void':
-      return contextOf(book.state).arming?.nonce === command.nonce
-        ? book.voided(command.by, command.reason, command)
-        : notArmed();
+      return voidNonce(book, command);
+    case 'answer':
+    case 'poll':
+      return briefing(book, command);
+    case 'hold':
+      return book.hold(command.person, 'person', null, command.text);
+    case 'holdRunbook':
+      return book.hold('server', 'runbook', null);
+    case 'fault':
+      return book.hold('server', command.cause, null);
+    case 'update':
+      return update(book, command);
+    default:
+      return collect(book, command);
   }
 }
 
-const holder = (book: Draftbook, seat: string): string => contextOf(book.state).seats[seat]?.person ?? '';
-
-function crewChange(book: Draftbook, draft: Draft<'seat.taken'> | Draft<'seat.left'>): Result<unknown> {
-  const done = book.put(draft as Draft<'seat.taken'>);
-  return done.ok ? book.voided('server', 'crew') : done;
-}
-
-/** A required seat's absence is a hold; anybody's who has confirmed voids the arming. */
-function lost(book: Draftbook, seat: string): Result<unknown> {
-  const { runbook, arming } = contextOf(book.state);
-  const done = book.put({ type: 'presence.lost', actor: 'server', fields: { seat, person: holder(book, seat) } });
-  if (!done.ok) return done;
-  if (runbook.presence.required.includes(seat)) {
-    const voided = book.voided('server', 'presence');
-    return voided.ok ? book.hold('server', 'presence', arming?.step ?? null) : voided;
-  }
-  return arming?.confirmations.some((one) => one.seat === seat) ? book.voided('server', 'presence') : done;
+function voidNonce(book: Draftbook, command: Extract<Command, { type: 'void' }>): Result<unknown> {
+  const arming = Object.values(contextOf(book.state).armings).find(({ nonce }) => nonce === command.nonce);
+  return arming ? book.voided(arming.step, command.by, command.reason, command) : notArmed();
 }

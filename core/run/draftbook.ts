@@ -4,6 +4,7 @@ import { type Body, type Draft, refOf, type Sealed, seal } from '../log/entry.ts
 import type { EntryType, HoldCause, RunEntry, VoidReason } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
 import type { Effect } from './commands.ts';
+import { armingOf, openArming } from './context.ts';
 import { contextOf, fold, type RunState } from './state.ts';
 
 /** Where the log stands: the next leaf index and the time that the new entries get (never below the last entry's). */
@@ -40,14 +41,24 @@ export class Draftbook {
     return ok(refOf(sealed));
   }
 
-  /** A void of the open arming, if there is one that has not started. */
+  /** A void of what has not started of every open arming. */
+  voidedAll(actor: string, reason: VoidReason): Result<string> {
+    for (const step of Object.keys(contextOf(this.state).armings)) {
+      const done = this.voided(step, actor, reason);
+      if (!done.ok) return done;
+    }
+    return ok('');
+  }
+
+  /** A void of what has not started of a step's open arming, if there is any. */
   voided(
+    step: string,
     actor: string,
     reason: VoidReason,
     more: { readonly probe?: string; readonly probes?: Readonly<Record<string, Body>> } = {},
   ): Result<string> {
-    const arming = contextOf(this.state).arming;
-    if (!arming || arming.started !== null) return ok('');
+    const arming = armingOf(contextOf(this.state), step);
+    if (!arming || arming.items.every((item) => arming.starts[item] !== undefined)) return ok('');
     const probe = more.probe === undefined ? {} : { probe: more.probe };
     return this.put({
       type: 'step.voided',
@@ -57,12 +68,12 @@ export class Draftbook {
     });
   }
 
-  /** A hold freezes the machine and voids the arming in one transaction. */
+  /** A hold freezes the machine and voids the armings in one transaction. */
   hold(actor: string, cause: HoldCause, step: string | null, text: Body | null = null): Result<string> {
-    const about = step ?? contextOf(this.state).arming?.step ?? null;
+    const about = step ?? openArming(contextOf(this.state))?.step ?? null;
     const fields = { cause, ...(about === null ? {} : { step: about }) };
     const raised = this.put({ type: 'hold.raised', actor, fields, ...(text ? { bodies: { answer: text } } : {}) });
-    return raised.ok ? this.voided('server', 'hold') : raised;
+    return raised.ok ? this.voidedAll('server', 'hold') : raised;
   }
 }
 
@@ -72,8 +83,8 @@ export const named = <T>(probes: Readonly<Record<string, T>>): Record<string, T>
 
 export const notArmed = () => fail('XCK_NOT_NOW', { what: 'this', why: 'nothing is armed' });
 
-/** The step, attempt and reference of the open arming, as entries name it. */
-export function about(book: Draftbook) {
-  const arming = contextOf(book.state).arming;
-  return { step: arming?.step ?? '', attempt: arming?.attempt ?? 0, armed: arming?.ref ?? '' };
+/** The step, attempt and reference of a step's open arming, as entries name it. */
+export function about(book: Draftbook, step: string) {
+  const arming = armingOf(contextOf(book.state), step);
+  return { step, attempt: arming?.attempt ?? 0, armed: arming?.ref ?? '' };
 }

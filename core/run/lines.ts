@@ -1,9 +1,11 @@
 /** The lines that each act's statement must have in the run as it stands; whoever signs builds them here, whoever checks compares. */
 import { asciiJcs } from '../bytes/jcs.ts';
 import { fail } from '../errors.ts';
-import { type Lines, MEANING } from '../log/acts.ts';
+import { type CollectedAct, type Lines, MEANING } from '../log/acts.ts';
+import type { CloseResult } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
-import { type ArmingFacts, contextOf, type RunState } from './state.ts';
+import { armingOf } from './context.ts';
+import { type ArmingFacts, contextOf, factsOf, type RunState } from './state.ts';
 
 /** What the signer adds: who, with which client, when, and the newest tree that they verified. */
 export interface Signing {
@@ -27,7 +29,7 @@ function common(state: RunState, arming: ArmingFacts) {
     runbook: facts.runbook,
     step: lines.step,
     attempt: lines.attempt,
-    armed: contextOf(state).arming?.ref ?? '',
+    armed: armingOf(contextOf(state), lines.step)?.ref ?? '',
     agent: lines.agent,
     target: lines.target,
     do: lines.do,
@@ -57,10 +59,11 @@ const answer = (state: RunState, arming: ArmingFacts, who: Signing & Seat) => ({
 /** Answers by challenge id; the JSON of exactly the challenges that this seat is asked. */
 export function confirmLines(
   state: RunState,
+  step: string,
   who: Signing & Seat,
   readBack: Readonly<Record<string, string>>,
 ): Result<Lines<'confirm'>> {
-  const { arming } = state;
+  const arming = factsOf(state, step);
   if (!arming) return nothingArmed();
   return ok({
     ...answer(state, arming, who),
@@ -69,8 +72,13 @@ export function confirmLines(
   });
 }
 
-export function refuseLines(state: RunState, who: Signing & Seat, reason: string): Result<Lines<'refuse'>> {
-  const { arming } = state;
+export function refuseLines(
+  state: RunState,
+  step: string,
+  who: Signing & Seat,
+  reason: string,
+): Result<Lines<'refuse'>> {
+  const arming = factsOf(state, step);
   if (!arming) return nothingArmed();
   return ok({
     ...answer(state, arming, who),
@@ -79,9 +87,9 @@ export function refuseLines(state: RunState, who: Signing & Seat, reason: string
   });
 }
 
-export function keyLines(state: RunState, who: Signing): Result<Lines<'key'>> {
-  const { arming } = state;
-  const open = contextOf(state).arming;
+export function keyLines(state: RunState, step: string, who: Signing): Result<Lines<'key'>> {
+  const arming = factsOf(state, step);
+  const open = armingOf(contextOf(state), step);
   if (!arming || !open) return nothingArmed();
   const confirmations = open.confirmations.map((one) => one.statement).sort();
   return ok({
@@ -93,16 +101,23 @@ export function keyLines(state: RunState, who: Signing): Result<Lines<'key'>> {
   });
 }
 
-/** Lines of the acts that name an entry and carry a content document. */
-export function actLines<A extends 'open' | 'lift' | 'close' | 'runbook' | 'approve' | 'enrol'>(
-  act: A,
-  about: { readonly origin: string; readonly run: string | null; readonly about: string; readonly content: unknown },
-  who: Signing,
-): Lines<A> {
+/** Acts whose statement names an entry and carries a content document. */
+export type ContentAct = CollectedAct | 'attest' | 'open' | 'runbook' | 'approve' | 'enrol';
+
+/** Where and about what such a statement speaks; outside any run there is no mode. */
+export interface About {
+  readonly origin: string;
+  readonly run: string | null;
+  readonly mode: 'live' | 'rehearsal' | null;
+  readonly about: string;
+  readonly content: unknown;
+}
+
+export function actLines<A extends ContentAct>(act: A, about: About, who: Signing): Lines<A> {
   const lines: Lines<'open'> = {
     ...tail(who),
     origin: about.origin,
-    mode: about.run === null ? 'none' : 'live',
+    mode: about.mode ?? 'none',
     run: about.run ?? 'none',
     about: about.about,
     content: asciiJcs(about.content),
@@ -112,17 +127,17 @@ export function actLines<A extends 'open' | 'lift' | 'close' | 'runbook' | 'appr
   return lines as Lines<A>;
 }
 
-export const liftLines = (state: RunState, who: Signing, hold: string): Lines<'lift'> =>
-  actLines('lift', { origin: state.facts.origin, run: state.facts.run, about: hold, content: {} }, who);
+/** The lines of an act on this run. */
+export const runActLines = <A extends CollectedAct | 'attest'>(
+  state: RunState,
+  act: A,
+  who: Signing,
+  about: string,
+  content: unknown,
+): Lines<A> => {
+  const { origin, run, mode } = state.facts;
+  return actLines(act, { origin, run, mode, about, content }, who);
+};
 
-export const closeLines = (state: RunState, who: Signing, result: 'done' | 'aborted'): Lines<'close'> =>
-  actLines(
-    'close',
-    {
-      origin: state.facts.origin,
-      run: state.facts.run,
-      about: contextOf(state).last,
-      content: { result, roster: state.facts.roster },
-    },
-    who,
-  );
+/** The content of a close: its result, under the newest roster. */
+export const closeContent = (state: RunState, result: CloseResult) => ({ result, roster: state.facts.roster });

@@ -1,5 +1,17 @@
 /** How an allowed entry changes what the machine remembers; it decides nothing and refuses nothing. */
-import { type Arming, type EventOf, type RunContext, type RunEvent, type RunInput, seatOf } from './context.ts';
+import {
+  type Arming,
+  type Collection,
+  type EventOf,
+  type Hold,
+  itemOf,
+  OPENING_GATE,
+  type RunContext,
+  type RunEvent,
+  type RunInput,
+  seatOf,
+} from './context.ts';
+import { ended, resolved, settled, stopAll, withArming } from './outcomes.ts';
 
 /** Returns the context of a run that has just been opened: its opener sits in the lead seat. */
 export function opened(input: RunInput): RunContext {
@@ -10,12 +22,23 @@ export function opened(input: RunInput): RunContext {
     seats: { lead: { person: input.lead, role } },
     away: [],
     never: [input.lead],
+    confirmed: [],
     attempts: {},
     differed: {},
     outcomes: {},
-    arming: null,
+    items: {},
+    sizes: {},
+    armings: {},
+    answers: {},
+    waived: [],
+    votes: {},
+    aborted: [],
     holds: [],
     collection: null,
+    clocks: {},
+    changed: {},
+    inserted: [],
+    way: 'forward',
     last: input.opened,
     closed: null,
   };
@@ -23,7 +46,7 @@ export function opened(input: RunInput): RunContext {
 
 /** Returns the context after `event`. Anything but presence and signatures voids a collection of signatures. */
 export function reduce(context: RunContext, event: RunEvent): RunContext {
-  if (event.type === 'presence.lost') return { ...context, away: [...context.away, event.seat] };
+  if (event.type === 'presence.lost') return gone(context, event.seat);
   if (event.type === 'presence.back') return { ...context, away: context.away.filter((seat) => seat !== event.seat) };
   if (event.type === 'act.signed') return { ...context, collection: collect(context, event) };
   return { ...change(context, event), collection: null, last: event.ref };
@@ -32,40 +55,77 @@ export function reduce(context: RunContext, event: RunEvent): RunContext {
 function change(context: RunContext, event: RunEvent): RunContext {
   switch (event.type) {
     case 'seat.taken':
-      return { ...context, seats: { ...context.seats, [event.seat]: { person: event.actor, role: event.role } } };
+      return stopAll({
+        ...context,
+        seats: { ...context.seats, [event.seat]: { person: event.actor, role: event.role } },
+      });
     case 'seat.left':
-      return without(context, event.seat);
+      return stopAll(without(context, event.seat));
+    case 'lead.taken':
+      return stopAll(lead(context, event));
+    case 'briefing.answered':
+      return { ...context, answers: put(context.answers, event.question, event.seat, event.result) };
+    case 'briefing.waived':
+      return { ...context, waived: add(context.waived, event.question) };
+    case 'gate.polled':
+      return { ...context, votes: put(context.votes, event.gate, event.seat, event.vote) };
+    case 'clock.passed':
+      return withClock(context, event.clock);
+    case 'hold.raised':
+      return stopAll({ ...context, holds: [...context.holds, hold(context, event)] });
+    case 'hold.updated':
+      return { ...context, holds: context.holds.map((one) => (one.ref === event.hold ? updated(one, event) : one)) };
+    case 'hold.lifted':
+      return lifted(context, event.hold);
+    case 'run.decided':
+      return decided(context, event);
+    case 'run.closed':
+      return { ...context, closed: event.result };
+    default:
+      return stepChange(context, event);
+  }
+}
+
+function stepChange(context: RunContext, event: RunEvent): RunContext {
+  switch (event.type) {
+    case 'step.skipped':
+      return { ...context, outcomes: { ...context.outcomes, [event.step]: 'skipped' } };
     case 'step.armed':
       return armed(context, event);
     case 'step.confirmed':
-      return withArming(context, (arming) => ({ confirmations: [...arming.confirmations, confirmation(event)] }));
+      return {
+        ...withArming(context, event.step, ({ confirmations }) => ({
+          confirmations: [...confirmations, confirmation(event)],
+        })),
+        confirmed: add(context.confirmed, event.actor),
+      };
     case 'step.refused':
     case 'step.withdrawn':
-      return withArming(context, () => ({ stopped: true }));
+      return withArming(context, event.step, () => ({ stopped: true }));
+    case 'step.aborted':
+      return aborted(context, event.step);
     case 'check.differed':
       return { ...context, differed: { ...context.differed, [event.step]: (context.differed[event.step] ?? 0) + 1 } };
     case 'step.keyed':
       return {
-        ...withArming(context, () => ({ keyed: event.bodies?.['statement'] ?? null })),
+        ...withArming(context, event.step, () => ({ keyed: event.bodies?.['statement'] ?? null })),
         never: add(context.never, event.actor),
       };
     case 'step.started':
-      return withArming(context, () => ({ started: event.ref }));
+      return started(context, event);
+    case 'step.attested':
+      return withArming(context, event.step, () => ({ attested: event.result }));
     case 'step.voided':
-      return { ...context, arming: null };
+      return settled(
+        withArming(context, event.step, () => ({ stopped: true })),
+        event.step,
+      );
     case 'step.finished':
     case 'step.failed':
     case 'step.unknown':
-      return { ...context, arming: null, outcomes: { ...context.outcomes, [event.step]: event.result } };
-    case 'hold.raised':
-      return {
-        ...context,
-        holds: [...context.holds, { ref: event.ref, cause: event.cause, step: event.step ?? null }],
-      };
-    case 'hold.lifted':
-      return { ...context, holds: context.holds.filter((hold) => hold.ref !== event.hold) };
-    case 'run.closed':
-      return { ...context, closed: event.result };
+      return settled(ended(context, event.step, itemOf(event), event.result, event.ref), event.step);
+    case 'step.resolved':
+      return settled(resolved(context, event), event.step);
     default:
       return context;
   }
@@ -74,15 +134,91 @@ function change(context: RunContext, event: RunEvent): RunContext {
 const add = (list: readonly string[], item: string): readonly string[] =>
   list.includes(item) ? list : [...list, item];
 
-const withArming = (context: RunContext, patch: (arming: Arming) => Partial<Arming>): RunContext =>
-  context.arming ? { ...context, arming: { ...context.arming, ...patch(context.arming) } } : context;
+const put = <V>(
+  table: Readonly<Record<string, Readonly<Record<string, V>>>>,
+  row: string,
+  column: string,
+  value: V,
+): Record<string, Readonly<Record<string, V>>> => ({ ...table, [row]: { ...table[row], [column]: value } });
+
+/** Whoever has confirmed, or must be there, and goes takes the arming with them, even if they come back. */
+function gone(context: RunContext, seat: string): RunContext {
+  const away = { ...context, away: [...context.away, seat] };
+  const required = context.runbook.presence.required.includes(seat);
+  return stopAll(away, ({ confirmations }) => required || confirmations.some((one) => one.seat === seat));
+}
 
 function without(context: RunContext, seat: string): RunContext {
   const { [seat]: _, ...seats } = context.seats;
   return { ...context, seats, away: context.away.filter((other) => other !== seat) };
 }
 
+/** The taker leaves the seat that they had; whoever ever led never counts. */
+function lead(context: RunContext, { person, role }: EventOf<'lead.taken'>): RunContext {
+  const before = seatOf(context, person);
+  const { seats, away } = before === undefined ? context : without(context, before);
+  return {
+    ...context,
+    seats: { ...seats, lead: { person, role } },
+    away: away.filter((seat) => seat !== 'lead'),
+    never: add(context.never, person),
+  };
+}
+
+function withClock(context: RunContext, id: string): RunContext {
+  const clock = context.clocks[id];
+  return clock ? { ...context, clocks: { ...context.clocks, [id]: { ...clock, passed: true } } } : context;
+}
+
+function hold(context: RunContext, event: EventOf<'hold.raised'>): Hold {
+  const seat = seatOf(context, event.actor);
+  const vote = event.cause === 'objection' && seat !== undefined ? { gate: event.step ?? OPENING_GATE, seat } : null;
+  return {
+    ref: event.ref,
+    cause: event.cause,
+    by: event.actor,
+    step: event.step ?? null,
+    vote,
+    nextUpdate: null,
+    conditions: {},
+    met: [],
+    stance: null,
+  };
+}
+
+/** New conditions begin unmet, but for those that were met under the same owner. */
+function updated(one: Hold, event: EventOf<'hold.updated'>): Hold {
+  const conditions = event.conditions ?? one.conditions;
+  const kept = one.met.filter((id) => conditions[id] !== undefined && conditions[id] === one.conditions[id]);
+  return {
+    ...one,
+    conditions,
+    met: [...new Set([...kept, ...(event.met ?? [])])],
+    nextUpdate: event.next_update ?? one.nextUpdate,
+    stance: event.stance ?? one.stance,
+  };
+}
+
+/** Lifting the hold that an objection raised overrides it; the vote stays on record as a no-go. */
+function lifted(context: RunContext, ref: string): RunContext {
+  const vote = context.holds.find((one) => one.ref === ref)?.vote;
+  const over = vote && context.votes[vote.gate]?.[vote.seat] === 'no-go';
+  return {
+    ...context,
+    holds: context.holds.filter((one) => one.ref !== ref),
+    votes: over ? put(context.votes, vote.gate, vote.seat, 'overridden') : context.votes,
+  };
+}
+
+/** The decision lifts the hold that it is about; forward counts its failed step as passed. */
+function decided(context: RunContext, event: EventOf<'run.decided'>): RunContext {
+  const calm = lifted(context, event.hold);
+  const passed = event.way === 'forward' && event.step !== undefined ? { [event.step]: 'passed' as const } : {};
+  return { ...calm, way: event.way, outcomes: { ...calm.outcomes, ...passed } };
+}
+
 function armed(context: RunContext, event: EventOf<'step.armed'>): RunContext {
+  const items = event.wave?.items ?? [''];
   const arming: Arming = {
     step: event.step,
     attempt: event.attempt,
@@ -94,12 +230,17 @@ function armed(context: RunContext, event: EventOf<'step.armed'>): RunContext {
     stopped: false,
     keyed: null,
     started: null,
+    items,
+    of: event.wave?.of ?? 1,
+    starts: {},
+    attested: null,
   };
   return {
     ...context,
     attempts: { ...context.attempts, [event.step]: event.attempt },
+    sizes: { ...context.sizes, [event.step]: arming.of },
     never: add(context.never, event.asked_by),
-    arming,
+    armings: { ...context.armings, [event.step]: arming },
   };
 }
 
@@ -111,15 +252,37 @@ const confirmation = (event: EventOf<'step.confirmed'>) => ({
   statement: event.bodies?.['statement'] ?? '',
 });
 
-function collect(context: RunContext, event: EventOf<'act.signed'>) {
-  const [before, result] = [context.collection, event.result ?? null];
-  const continues =
-    before !== null && before.act === event.act && before.about === event.about && before.result === result;
-  const signer = {
-    person: event.actor,
-    role: event.role,
-    seat: seatOf(context, event.actor) ?? event.seat,
-    ref: event.ref,
+/** A start also starts the undo windows that hang on its step. */
+function started(context: RunContext, event: EventOf<'step.started'>): RunContext {
+  const fresh = Object.entries(context.runbook.clocks)
+    .filter(([id, clock]) => clock.starts === event.step && context.clocks[id] === undefined)
+    .map(([id, { lasts_ms }]) => [id, { since: event.ts, ends: event.ts + lasts_ms, passed: false }] as const);
+  const running = withArming(context, event.step, (arming) => ({
+    started: arming.started ?? event.ref,
+    starts: { ...arming.starts, [itemOf(event)]: { ref: event.ref, outcome: null } },
+  }));
+  return { ...running, clocks: { ...context.clocks, ...Object.fromEntries(fresh) } };
+}
+
+/** After an abort nothing more of the wave starts. */
+function aborted(context: RunContext, step: string): RunContext {
+  const ref = context.armings[step]?.ref ?? '';
+  return {
+    ...withArming(context, step, () => ({ stopped: true })),
+    aborted: add(context.aborted, ref),
   };
-  return { act: event.act, about: event.about, result, signers: continues ? [...before.signers, signer] : [signer] };
+}
+
+function collect(context: RunContext, event: EventOf<'act.signed'>): Collection {
+  const before = context.collection;
+  const content = event.bodies?.['content'] ?? '';
+  const continues =
+    before !== null && before.act === event.act && before.about === event.about && before.content === content;
+  const signer = { person: event.actor, role: event.role, seat: event.seat, ref: event.ref };
+  return {
+    act: event.act,
+    about: event.about,
+    content,
+    signers: continues ? [...before.signers, signer] : [signer],
+  };
 }

@@ -4,17 +4,18 @@ import { parseStatement } from '../approval/statement.ts';
 import { fromUtf8 } from '../bytes/encoding.ts';
 import { fail } from '../errors.ts';
 import type { Lines } from '../log/acts.ts';
-import { refOf, type Sealed } from '../log/entry.ts';
-import type { EntryOf, RunEntry } from '../log/tables.ts';
+import { type Body, refOf, type Sealed } from '../log/entry.ts';
+import type { RunEntry, RunEntryOf } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
 import type { Action } from '../runbook/runbook.ts';
 import type { RunEvent, RunInput } from './context.ts';
-import { advance, begin, type RunMachine, type RunSnapshot } from './machine.ts';
+import { type Decision, type Deviation, deviated } from './deviation.ts';
+import { advance, begin, type RunMachine, type RunSnapshot, runMachine, transplanted } from './machine.ts';
 
 /** What every statement of the run names; fixed when it opens, but for the roster. */
 export interface RunFacts {
   readonly origin: string;
-  readonly mode: 'live';
+  readonly mode: 'live' | 'rehearsal';
   readonly solo: boolean;
   readonly run: string;
   readonly runbook: string;
@@ -25,7 +26,7 @@ export interface RunFacts {
   readonly openedAt: number;
 }
 
-/** The open arming as its bodies tell it; a reader without a body lacks what it says. */
+/** An open arming as its bodies tell it; a reader without a body lacks what it says. */
 export interface ArmingFacts {
   /** Leaf index of step.armed: a signer's tree must reach beyond it. */
   readonly seq: number;
@@ -40,7 +41,10 @@ export interface RunState {
   readonly facts: RunFacts;
   readonly machine: RunMachine;
   readonly snapshot: RunSnapshot;
-  readonly arming: ArmingFacts | null;
+  /** By step. */
+  readonly armings: Readonly<Record<string, ArmingFacts>>;
+  /** What the signatures collected so far agree on: all signers share this one body. */
+  readonly content: Body | null;
   /** The run's newest entry. */
   readonly head: { readonly rseq: number; readonly digest: string; readonly seq: number; readonly ts: number };
 }
@@ -64,10 +68,11 @@ export interface Opening {
 }
 
 /** Returns the state of a run after its first entry. */
-export function openState(machine: RunMachine, opening: Opening, sealed: Sealed<EntryOf<'run.opened'>>): RunState {
+export function openState(machine: RunMachine, opening: Opening, sealed: Sealed<RunEntryOf<'run.opened'>>): RunState {
   const { entry } = sealed;
   const input: RunInput = {
     run: entry.run,
+    mode: entry.mode,
     lead: entry.actor,
     opened: refOf(sealed),
     runbook: opening.runbook,
@@ -84,7 +89,7 @@ export function openState(machine: RunMachine, opening: Opening, sealed: Sealed<
     roster: entry.roster,
     openedAt: entry.ts,
   };
-  return { facts, machine, snapshot: begin(machine, input), arming: null, head: headOf(sealed) };
+  return { facts, machine, snapshot: begin(machine, input), armings: {}, content: null, head: headOf(sealed) };
 }
 
 /** Returns the state after one more entry, or why the entry cannot follow. */
@@ -92,17 +97,44 @@ export function fold(state: RunState, sealed: Sealed<RunEntry>): Result<RunState
   const event = { ...sealed.entry, ref: refOf(sealed) } as RunEvent;
   const next = advance(state.machine, state.snapshot, event);
   if (!next.ok) return next;
-  const arming = armingAfter(state, sealed, next.value);
-  return arming.ok ? ok({ ...state, snapshot: next.value, arming: arming.value, head: headOf(sealed) }) : arming;
+  const armings = armingsAfter(state, sealed, next.value);
+  if (!armings.ok) return armings;
+  const content = next.value.context.collection === null ? null : (sealed.bodies['content'] ?? state.content);
+  const after = { ...state, snapshot: next.value, armings: armings.value, content, head: headOf(sealed) };
+  const change = deviationOf(sealed);
+  if (!change.ok) return change;
+  return change.value === null ? ok(after) : amended(after, change.value);
 }
 
-function armingAfter(state: RunState, sealed: Sealed<RunEntry>, snapshot: RunSnapshot): Result<ArmingFacts | null> {
-  if (sealed.entry.type === 'step.armed') return armingFacts(sealed as Sealed<EntryOf<'step.armed'>>);
-  return ok(snapshot.context.arming ? state.arming : null);
+/** What a run.decided or run.deviated changes of the running release; its body is never withheld. */
+function deviationOf({ entry, bodies }: Sealed<RunEntry>): Result<Deviation | null> {
+  if (entry.type !== 'run.decided' && entry.type !== 'run.deviated') return ok(null);
+  const content = bodies['content'] && json(bodies['content'].bytes);
+  if (!content) return fail('XCK_BYTES', { what: `a ${entry.type} with its content`, why: 'it is missing' });
+  return ok(entry.type === 'run.deviated' ? (content as Deviation) : (content as Decision).deviation);
+}
+
+/** The run stands in a machine of its own from here on: the runbook's with the inserted steps. */
+function amended(state: RunState, change: Deviation): Result<RunState> {
+  const context = deviated(contextOf(state), change);
+  if (!context.ok) return context;
+  const machine = runMachine(context.value.runbook);
+  return ok({ ...state, machine, snapshot: transplanted(machine, state.snapshot, context.value) });
+}
+
+function armingsAfter(
+  { armings }: RunState,
+  sealed: Sealed<RunEntry>,
+  { context }: RunSnapshot,
+): Result<RunState['armings']> {
+  const open = Object.fromEntries(Object.entries(armings).filter(([step]) => context.armings[step] !== undefined));
+  if (sealed.entry.type !== 'step.armed') return ok(open);
+  const facts = armingFacts(sealed as Sealed<RunEntryOf<'step.armed'>>);
+  return facts.ok ? ok({ ...open, [sealed.entry.step]: facts.value }) : facts;
 }
 
 /** Reads the bodies of a step.armed that this reader has; the statement and the action are never withheld. */
-function armingFacts(sealed: Sealed<EntryOf<'step.armed'>>): Result<ArmingFacts> {
+function armingFacts(sealed: Sealed<RunEntryOf<'step.armed'>>): Result<ArmingFacts> {
   const { statement, action } = sealed.bodies;
   if (!statement || !action)
     return fail('XCK_BYTES', { what: 'a step.armed with its bodies', why: 'the statement or the action is missing' });
@@ -131,3 +163,7 @@ function json(bytes: Uint8Array): unknown {
     return undefined;
   }
 }
+
+/** The facts of the open arming of a step. */
+export const factsOf = (state: RunState, step: string): ArmingFacts | undefined =>
+  Object.hasOwn(state.armings, step) ? state.armings[step] : undefined;

@@ -2,6 +2,7 @@
 import type { RunEntry } from '../log/tables.ts';
 import { blindProbes } from '../runbook/blind.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { stepOf } from '../runbook/steps.ts';
 
 /**
  * Returns the digests of the bodies that `person` may not see yet. Values that a challenge names, and confirmations
@@ -27,7 +28,7 @@ function blindBodies(runbook: Runbook, entry: RunEntry, person: string | null): 
     case 'step.armed':
     case 'step.voided':
     case 'step.started': {
-      const step = runbook.steps.find((one) => one.id === entry.step);
+      const step = stepOf(runbook, entry.step);
       const blind = step ? blindProbes(step) : new Set<string>();
       return Object.entries(bodies).flatMap(([name, digest]) =>
         blind.has(name.replace(/^probe-/, '')) ? [digest] : [],

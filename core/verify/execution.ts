@@ -3,27 +3,30 @@
 import { statementMs } from '../approval/statement.ts';
 import { asciiJcs } from '../bytes/jcs.ts';
 import type { Lines } from '../log/acts.ts';
-import type { EntryOf } from '../log/tables.ts';
+import type { RunEntryOf } from '../log/tables.ts';
+import { armingOf } from '../run/context.ts';
 import { type ArmingFacts, contextOf, headRef, type RunState } from '../run/state.ts';
 import { drifted } from '../runbook/drift.ts';
+import { stepOf } from '../runbook/steps.ts';
 import { doOf, expectation } from './armed.ts';
 import { jsonOf } from './bodies.ts';
 import type { Leaf } from './read.ts';
 import { type Reason, unless } from './verdict.ts';
 
-type Started = Leaf<EntryOf<'step.started'>>;
-type Ended = Leaf<EntryOf<'step.finished' | 'step.failed' | 'step.unknown'>>;
+type Started = Leaf<RunEntryOf<'step.started'>>;
+type Ended = Leaf<RunEntryOf<'step.finished' | 'step.failed' | 'step.unknown'>>;
 
 const place = ({ facts }: RunState) => ({ origin: facts.origin, mode: facts.mode, run: facts.run });
 
 /** The lines that a `started` statement must have in the run as it stands before it. */
 export function startedLines({ entry }: Started, signed: Lines<'started'>, before: RunState): Lines<'started'> {
-  const arming = contextOf(before).arming;
+  const arming = armingOf(contextOf(before), entry.step);
   return {
     ...signed,
     ...place(before),
     step: entry.step,
     attempt: String(entry.attempt),
+    item: entry.item ?? 'none',
     armed: entry.armed,
     key: arming?.keyed ?? 'none',
     after: headRef(before),
@@ -50,6 +53,18 @@ export const inTime = ({ entry }: Started, signed: Lines<'started'>, arming: Arm
   );
 
 const entryDeadline = ({ lines }: ArmingFacts): number => statementMs(lines['not-after']) ?? 0;
+
+/** Checks that by the agent's own clock every undo window that must still run was running. */
+export function inItsClocks({ entry }: Started, signed: Lines<'started'>, before: RunState): Reason[] {
+  const { runbook, clocks } = contextOf(before);
+  const at = statementMs(signed.at) ?? Number.POSITIVE_INFINITY;
+  const over = (stepOf(runbook, entry.step)?.while ?? []).find((id) => at > (clocks[id]?.ends ?? at));
+  return unless(over === undefined, 'XCK_POLICY', `the undo window ${over} had ended`, entry.seq, 'I16');
+}
+
+/** The named values that a finished command gave; none where it declares none. */
+export const outputsOf = ({ bodies }: Ended): Readonly<Record<string, string>> =>
+  bodies.outputs ? (jsonOf(bodies.outputs.bytes) as Record<string, string>) : {};
 
 /** Checks I17 at T-0: every probe was measured again, and no value drifted by the rule that was signed. */
 export function undrifted({ entry, bodies }: Started, { action, values }: ArmingFacts): Reason[] {
@@ -83,19 +98,24 @@ export function outcomeLines({ entry }: Ended, signed: Lines<'outcome'>, before:
     ...place(before),
     step: entry.step,
     attempt: String(entry.attempt),
+    item: entry.item ?? 'none',
     started: entry.started,
     agent: entry.actor,
     result: entry.result,
     exit: String(entry.exit ?? 'none'),
     output: entry.bodies?.output ?? 'none',
+    outputs: entry.bodies?.outputs ?? 'none',
     checks: asciiJcs(entry.checks),
     artifact: entry.artifact ? asciiJcs(entry.artifact) : 'none',
   };
 }
 
 /** Checks I11: what counts as finished exited with 0, passed every check of the action, and left its artifact. */
-export function isFinished({ entry }: Ended, arming: ArmingFacts): Reason[] {
+export function isFinished(leaf: Ended, arming: ArmingFacts): Reason[] {
+  const { entry } = leaf;
   if (entry.result !== 'finished') return [];
+  const declared = arming.action.outputs;
+  const given = Object.keys(outputsOf(leaf));
   const done = doOf(arming);
   const checks = Object.keys(arming.action.verify);
   const passed = checks.every((id) => entry.checks[id] === true) && Object.keys(entry.checks).length === checks.length;
@@ -104,7 +124,20 @@ export function isFinished({ entry }: Ended, arming: ArmingFacts): Reason[] {
       ? (entry.artifact?.size ?? -1) >= (done.artifact.min_size ?? 0)
       : entry.artifact === undefined;
   return [
-    ...unless(entry.exit === 0, 'XCK_POLICY', 'it counts as finished without exit status 0', entry.seq, 'I11'),
+    ...unless(
+      given.length === declared.length && declared.every((name) => given.includes(name)),
+      'XCK_POLICY',
+      'it counts as finished without every output of its action',
+      entry.seq,
+      'I11',
+    ),
+    ...unless(
+      done.kind === 'manual' ? entry.exit === undefined : entry.exit === 0,
+      'XCK_POLICY',
+      'it counts as finished without exit status 0',
+      entry.seq,
+      'I11',
+    ),
     ...unless(passed, 'XCK_POLICY', 'it counts as finished without every check of its action', entry.seq, 'I11'),
     ...unless(artifact, 'XCK_POLICY', 'its artifact is not the one that the action asks for', entry.seq, 'I11'),
   ];

@@ -1,6 +1,7 @@
 /** An entry that the machine cannot take, as a finding: which invariant its refusal stands for. It judges nothing again. */
 import type { ErrorCode, Refusal } from '../errors.ts';
 import { ENTRIES, type RunEntry } from '../log/tables.ts';
+import { armingOf } from '../run/context.ts';
 import { contextOf, type RunState } from '../run/state.ts';
 import type { Leaf } from './read.ts';
 import { type Reason, reason } from './verdict.ts';
@@ -22,6 +23,14 @@ const BROKEN: Partial<Record<ErrorCode, string>> = {
   XCK_ABSENT: 'I9',
   XCK_AGENT: 'I13',
   XCK_PROBE: 'I17',
+  XCK_BRIEFING: 'I10',
+  XCK_CLOCK: 'I16',
+  XCK_CONDITIONS: 'I9',
+  XCK_CONFIRMED: 'I3',
+  XCK_DECIDE: 'I9',
+  XCK_DEVIATION: 'I15',
+  XCK_NO_WAY_BACK: 'I16',
+  XCK_UNRESOLVED: 'I11',
 };
 
 function brokenBy(entry: RunEntry): string | undefined {
@@ -32,8 +41,8 @@ function brokenBy(entry: RunEntry): string | undefined {
 
 /** The finding that `entry` cannot follow in `state`. */
 export function impossible({ entry }: Leaf<RunEntry>, refusal: Refusal, state: RunState): Reason {
-  const arming = contextOf(state).arming;
-  const again = entry.type === 'step.started' && arming?.started != null ? 'I2' : undefined;
+  const arming = 'step' in entry && entry.step ? armingOf(contextOf(state), entry.step) : undefined;
+  const again = entry.type === 'step.started' && arming?.starts[entry.item ?? ''] !== undefined ? 'I2' : undefined;
   const stopped = arming?.stopped && refusal.code === 'XCK_NOT_NOW' ? 'I9' : undefined;
   const invariant = again ?? stopped ?? BROKEN[refusal.code] ?? brokenBy(entry) ?? ENTRIES[entry.type].invariants[0];
   return reason('XCK_POLICY', `${entry.type} cannot follow: ${refusal.sentence}`, entry.seq, invariant ?? null);

@@ -1,0 +1,179 @@
+/** Rules of holds and of the acts that several people sign: lift, decide, deviate, close. The distinct-person rules are the quorum's. */
+import { type Demand, demandOf, enough, runDemand } from '../../approval/quorum.ts';
+import { fail } from '../../errors.ts';
+import { allSteps, forwardSteps, stepOf } from '../../runbook/steps.ts';
+import { type EventOf, type Hold, type RunContext, type Signer, seatOf, unresolvedItems } from '../context.ts';
+import { allDone, hasStarted, undoSteps } from '../progress.ts';
+import { debriefed } from './briefing.ts';
+import { all, type Check, later, unless, yes } from './check.ts';
+import { collected } from './collected.ts';
+import { resolvable } from './commands.ts';
+import { mayLead } from './crew.ts';
+
+/** Anybody may hold, at any time. */
+export const mayHold = (_context: RunContext, { plan, runbook }: EventOf<'hold.raised'>): Check =>
+  unless(plan !== undefined || runbook !== undefined, later('a hold on a plan or a runbook stands outside the run'));
+
+const holdOf = (context: RunContext, ref: string): Hold | undefined => context.holds.find((one) => one.ref === ref);
+
+/** Anybody may add to a hold; conditions are set by who raised it or the lead, met by their owners, and the raiser alone has a stance. */
+export function mayUpdate(context: RunContext, event: EventOf<'hold.updated'>): Check {
+  const hold = holdOf(context, event.hold);
+  if (!hold) return fail('XCK_STALE', { act: 'update' });
+  const seat = seatOf(context, event.actor);
+  const conditions = event.conditions ?? hold.conditions;
+  const foreign = (event.met ?? []).find((id) => conditions[id] === undefined || conditions[id] !== seat);
+  const unknown = Object.values(conditions).find((owner) => context.runbook.crew[owner] === undefined);
+  return all(
+    unless(
+      event.conditions !== undefined && hold.by !== event.actor && seat !== 'lead',
+      later('conditions are set by who raised the hold or the lead'),
+    ),
+    unless(unknown !== undefined, fail('XCK_UNKNOWN', { what: 'seat', name: unknown ?? '' })),
+    unless(foreign !== undefined, fail('XCK_CONDITION', { condition: foreign ?? '' })),
+    unless(event.stance !== undefined && hold.by !== event.actor, later('only who raised the hold is asked')),
+  );
+}
+
+/** A clock passes once, and only one that runs. */
+export function mayPass(context: RunContext, event: EventOf<'clock.passed'>): Check {
+  const clock = context.clocks[event.clock];
+  return all(
+    unless(!clock || clock.passed, later('this clock does not run')),
+    unless(clock !== undefined && event.ts < clock.ends, later('this clock still runs')),
+    unless(event.about !== undefined, later('only after the close is it about the close')),
+  );
+}
+
+/** What each act is about, while that still is what it was. */
+function isAbout(context: RunContext, { act, about }: EventOf<'act.signed'>): boolean {
+  if (act === 'lift' || act === 'decide') return holdOf(context, about) !== undefined;
+  if (act === 'resolve') return resolvable(context, about) !== null;
+  return about === (act === 'waive' ? context.opened : context.last);
+}
+
+export function maySign(context: RunContext, event: EventOf<'act.signed'>): Check {
+  const seated = context.seats[event.seat];
+  const before = context.collection;
+  const again =
+    before !== null &&
+    before.act === event.act &&
+    before.about === event.about &&
+    before.content === event.bodies?.['content'] &&
+    before.signers.some((one) => one.person === event.actor);
+  const own = seated?.person === event.actor && seated.role === event.role;
+  const takes = event.act === 'lead' && event.seat === 'lead' && !own;
+  return all(
+    takes ? mayLead(context, event.actor, event.role) : unless(!own, fail('XCK_NOT_SEATED', {})),
+    unless(!isAbout(context, event), fail('XCK_STALE', { act: event.act })),
+    unless(again, fail('XCK_TWICE', {})),
+    event.act === 'close' ? unless(Object.keys(context.armings).length > 0, later('a step is armed or running')) : yes,
+  );
+}
+
+/** The quorum of an act about a step, or about the run where no step that people confirm is concerned. */
+export function demandFor(context: RunContext, id: string | null): Demand {
+  const step = id === null ? undefined : stepOf(context.runbook, id);
+  return step && step.eyes > 2 ? demandOf(step) : runDemand(context.runbook);
+}
+
+const byLead = (signers: readonly Signer[], act: string): Check =>
+  unless(!signers.some((one) => one.seat === 'lead'), fail('XCK_LEAD', { act }));
+
+/** Checks that the signatures collected lift this hold: the lead, the quorum of its step or of the run, every condition met. */
+export function mayLift(context: RunContext, event: EventOf<'hold.lifted'>): Check {
+  const hold = holdOf(context, event.hold);
+  const signers = collected(context, 'lift', event.hold, event);
+  if (!hold || !signers) return fail('XCK_STALE', { act: 'lift' });
+  return all(
+    liftable(context, hold),
+    byLead(signers, 'sign the lift'),
+    enough(demandFor(context, hold.step), context, signers),
+  );
+}
+
+/** Checks that a hold may be lifted at all, whoever signs. */
+export function liftable(context: RunContext, hold: Hold): Check {
+  const step = hold.step === null ? undefined : stepOf(context.runbook, hold.step);
+  const failed = step !== undefined && context.outcomes[step.id] === 'failed';
+  const unmet = Object.keys(hold.conditions).filter((id) => !hold.met.includes(id));
+  return all(
+    unless(hold.cause === 'failed' && failed && step.on_failure === 'decide', fail('XCK_DECIDE', {})),
+    unless(unmet.length > 0, fail('XCK_CONDITIONS', { conditions: unmet.join(', ') })),
+  );
+}
+
+/** Checks that there is a way back: nothing is unknown, and every irreversible step that started can be undone in time. */
+export function mayGoBack(context: RunContext): Check {
+  const started = forwardSteps(context.runbook).filter((step) => hasStarted(context, step));
+  const unknown = started.find((step) => unresolvedItems(context, step.id).length > 0);
+  const stuck = started.find((step) => step.irreversible && step.undo === null);
+  const late = undoSteps(context).flatMap((step) => step.while.filter((id) => context.clocks[id]?.passed));
+  return all(
+    unless(context.way === 'back', later('the run is being undone already')),
+    unless(unknown !== undefined, fail('XCK_UNRESOLVED', { step: unknown?.id ?? '' })),
+    unless(stuck !== undefined, fail('XCK_NO_WAY_BACK', { step: stuck?.id ?? '' })),
+    unless(late.length > 0, fail('XCK_CLOCK', { clock: late[0] ?? '' })),
+  );
+}
+
+/** Checks a decision about a hold: signed first by the lead, and possible. What it inserts is checked where its content is read. */
+export function mayDecide(context: RunContext, event: EventOf<'run.decided'>): Check {
+  const hold = holdOf(context, event.hold);
+  const signers = collected(context, 'decide', event.hold, event);
+  if (!hold || !signers) return fail('XCK_STALE', { act: 'decide' });
+  return all(
+    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
+    event.way === 'back' ? mayGoBack(context) : mayGoForward(context, hold, event.step),
+    unless(signers[0]?.seat !== 'lead', fail('XCK_LEAD', { act: 'propose a decision' })),
+    enough(demandFor(context, hold.step), context, signers),
+  );
+}
+
+/** The step that is passed is exactly the one that the hold is about, where that has failed. */
+function mayGoForward(context: RunContext, hold: Hold, step: string | undefined): Check {
+  const failed = hold.step !== null && context.outcomes[hold.step] === 'failed' ? hold.step : undefined;
+  return all(
+    unless(context.way === 'back', later('the run is being undone')),
+    unless(step !== failed, later(failed === undefined ? 'no step has failed' : `${failed} has failed`)),
+    unless(
+      hold.step !== null && unresolvedItems(context, hold.step).length > 0,
+      fail('XCK_UNRESOLVED', { step: hold.step ?? '' }),
+    ),
+  );
+}
+
+/** Checks a deviation: signed first by the lead, then by the quorum of the run. */
+export function mayDeviate(context: RunContext, event: EventOf<'run.deviated'>): Check {
+  const signers = collected(context, 'deviate', context.last, event);
+  if (!signers) return fail('XCK_STALE', { act: 'deviate' });
+  return all(
+    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
+    unless(signers[0]?.seat !== 'lead', fail('XCK_LEAD', { act: 'propose a deviation' })),
+    enough(runDemand(context.runbook), context, signers),
+  );
+}
+
+/** Checks a close: the lead and one seat that stands in some step's `by`; `done` and `rolled-back` only when all is. */
+export function mayClose(context: RunContext, event: EventOf<'run.closed'>): Check {
+  const signers = collected(context, 'close', context.last, event);
+  if (!signers) return fail('XCK_STALE', { act: 'close' });
+  const by = new Set(allSteps(context.runbook).flatMap((step) => step.by));
+  const second = signers.some((one) => one.seat !== 'lead' && (by.size === 0 || by.has(one.seat)));
+  const left = event.result === 'aborted' && context.away.includes('lead') && signers.length >= 2;
+  return all(
+    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
+    event.result === 'aborted' ? yes : isComplete(context, event.result === 'rolled-back'),
+    left ? yes : byLead(signers, 'sign the close'),
+    left ? yes : unless(!second, fail('XCK_QUORUM', { missing: 1, seats: [...by].join(' or ') })),
+  );
+}
+
+function isComplete(context: RunContext, back: boolean): Check {
+  return all(
+    unless(context.holds.length > 0, fail('XCK_HELD', {})),
+    unless(back !== (context.way === 'back'), later(back ? 'the run was not undone' : 'the run was undone')),
+    unless(!allDone(context), later('not every step is done')),
+    debriefed(context),
+  );
+}
