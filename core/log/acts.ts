@@ -126,6 +126,14 @@ export const CONTENT = {
 } as const satisfies Partial<Record<Act, readonly string[]>>;
 
 /** Acts whose effect needs several signatures, each kept as an `act.signed` entry. */
-export const COLLECTED = ['lift', 'decide', 'resolve', 'waive', 'deviate', 'lead', 'close'] as const satisfies readonly Act[];
+export const COLLECTED = [
+  'lift',
+  'decide',
+  'resolve',
+  'waive',
+  'deviate',
+  'lead',
+  'close',
+] as const satisfies readonly Act[];
 
 export type CollectedAct = (typeof COLLECTED)[number];

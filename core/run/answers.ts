@@ -5,8 +5,8 @@ import { lineJson, parseStatement, sameStatement } from '../approval/statement.t
 import { fail, refusal } from '../errors.ts';
 import { refIndex } from '../log/entry.ts';
 import { ok, type Result } from '../result.ts';
-import type { Command } from './commands.ts';
 import { stepOf } from '../runbook/steps.ts';
+import type { Command } from './commands.ts';
 import { armingOf, type EventOf, seatOf } from './context.ts';
 import { about, type Draftbook, notArmed } from './draftbook.ts';
 import { confirmLines, keyLines, refuseLines, type Signing } from './lines.ts';

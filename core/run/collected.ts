@@ -3,7 +3,7 @@ import { lineJson, parseStatement, sameStatement } from '../approval/statement.t
 import { equal, fromUtf8 } from '../bytes/encoding.ts';
 import { asciiJcs, jcs } from '../bytes/jcs.ts';
 import { fail } from '../errors.ts';
-import { type CollectedAct, CONTENT, type Lines } from '../log/acts.ts';
+import { CONTENT, type CollectedAct, type Lines } from '../log/acts.ts';
 import type { Body, Draft } from '../log/entry.ts';
 import type { CloseResult, Resolution, RunEntry } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
@@ -47,14 +47,16 @@ export function collect(book: Draftbook, command: Collecting): Result<unknown> {
 const waits = (code: string): boolean => code === 'XCK_QUORUM' || code === 'XCK_LEAD';
 
 /** The content as JSON: exactly the keys of its act, and the same as the statement's line. */
-function contentOf(act: CollectedAct, body: Body, line: string): Result<Content> {
+export function contentOf(act: CollectedAct, body: Body, line: string): Result<Content> {
   const refused = (why: string) => fail('XCK_STATEMENT', { act, why });
   const value = lineJson(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refused('line "content" is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refused('line "content" is no object');
   if (asciiJcs(value) !== line) return refused('line "content" is not canonical JSON');
   if (fromUtf8(body.bytes) !== jcs(value)) return refused('its content is not that of the statement');
   const keys: readonly string[] = CONTENT[act];
-  if (Object.keys(value).sort().join() !== keys.join()) return refused(`its content has other keys than ${keys.join(', ')}`);
+  if (Object.keys(value).sort().join() !== keys.join())
+    return refused(`its content has other keys than ${keys.join(', ')}`);
   return ok(value as Content);
 }
 

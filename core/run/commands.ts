@@ -1,6 +1,7 @@
 /** Everything that anybody can ask of an open run; each arrives with the person or agent that the server authenticated. */
-import type { Body } from '../log/entry.ts';
+
 import type { CollectedAct } from '../log/acts.ts';
+import type { Body } from '../log/entry.ts';
 import type { AnswerResult, HoldCause, VoidReason } from '../log/tables.ts';
 
 /** A statement and its signature, salted by whoever takes them in. */

@@ -1,13 +1,6 @@
 /** What the machine remembers of a run: only what entries say, never what a body says, so that every reader replays alike. */
 import type { CollectedAct } from '../log/acts.ts';
-import type {
-  AnswerResult,
-  CloseResult,
-  HoldCause,
-  RunEntry,
-  RunEntryOf,
-  Way,
-} from '../log/tables.ts';
+import type { AnswerResult, CloseResult, HoldCause, RunEntry, RunEntryOf, Way } from '../log/tables.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 
 /** Facts of the log before the run that its rules need; fixed for the whole run. */
@@ -178,8 +171,7 @@ export const openArming = (context: RunContext): Arming | undefined => Object.va
 export const OPENING_GATE = 'go_no_go';
 
 /** Items of a step that are finished; `['']` where it has no waves. */
-export const finishedItems = (context: RunContext, step: string): string[] =>
-  itemsWith(context, step, 'finished');
+export const finishedItems = (context: RunContext, step: string): string[] => itemsWith(context, step, 'finished');
 
 /** Items of a step whose end nobody saw. */
 export const unresolvedItems = (context: RunContext, step: string): string[] => itemsWith(context, step, 'unknown');

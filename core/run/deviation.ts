@@ -2,9 +2,9 @@
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import type { InputValue } from '../runbook/inputs.ts';
-import { deviationStep } from '../runbook/normalise.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 import type { StepSource } from '../runbook/schema.ts';
+import { deviationStep } from '../runbook/step.ts';
 import { allSteps } from '../runbook/steps.ts';
 import type { RunContext } from './context.ts';
 import { hasStarted, turnOf } from './progress.ts';
@@ -35,10 +35,11 @@ export function deviated(context: RunContext, { before, inputs, steps }: Deviati
   const turn = turnOf(context);
   if (context.way === 'back') return no('the run is being undone');
   if (Object.keys(context.armings).length > 0) return no('a step is armed or running');
-  if (before !== (turn?.id ?? null)) return no(`its steps stand before ${before ?? 'the end'}, not before ${turn?.id ?? 'the end'}`);
+  if (before !== (turn?.id ?? null))
+    return no(`its steps stand before ${before ?? 'the end'}, not before ${turn?.id ?? 'the end'}`);
   if (turn?.kind === 'parallel' && turn.children.some((child) => hasStarted(context, child)))
     return no('steps are running side by side');
-  const inserted = (steps ?? []).map((source) => deviationStep(source, context.runbook));
+  const inserted = (steps ?? []).map((source) => deviationStep(source, context.runbook.presence));
   const taken = new Set(allSteps(context.runbook).map(({ id }) => id));
   const again = inserted.find(({ id }) => taken.has(id) || taken.has(`${id}-undo`));
   if (again) return no(`the step ${again.id} exists already`);

@@ -140,7 +140,10 @@ function workRegion(runbook: Runbook) {
     return step.undo ? [[`${BACK}${step.id}`, { ...stepState(step.undo.step), always, onDone: target }] as const] : [];
   });
   const first = undone[0];
-  const goBack = { guard: { type: 'goes' as const, params: { way: 'back' } }, target: `.${first ? `${BACK}${first.id}` : 'undone'}` };
+  const goBack = {
+    guard: { type: 'goes' as const, params: { way: 'back' } },
+    target: `.${first ? `${BACK}${first.id}` : 'undone'}`,
+  };
   return {
     initial: forward[0]?.[0] ?? 'complete',
     states: { ...Object.fromEntries(forward), complete: {}, ...Object.fromEntries(back), undone: {} },

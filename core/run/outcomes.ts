@@ -1,5 +1,14 @@
 /** What outcomes make of an arming and of where its step stands: when a wave is over, when a step is finished, failed or unknown. */
-import { type Arming, type EventOf, finishedItems, itemOf, type Outcome, type RunContext, type Standing, unresolvedItems } from './context.ts';
+import {
+  type Arming,
+  type EventOf,
+  finishedItems,
+  itemOf,
+  type Outcome,
+  type RunContext,
+  type Standing,
+  unresolvedItems,
+} from './context.ts';
 
 export const withArming = (
   context: RunContext,

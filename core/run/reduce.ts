@@ -116,7 +116,10 @@ function stepChange(context: RunContext, event: RunEvent): RunContext {
     case 'step.attested':
       return withArming(context, event.step, () => ({ attested: event.result }));
     case 'step.voided':
-      return settled(withArming(context, event.step, () => ({ stopped: true })), event.step);
+      return settled(
+        withArming(context, event.step, () => ({ stopped: true })),
+        event.step,
+      );
     case 'step.finished':
     case 'step.failed':
     case 'step.unknown':

@@ -3,18 +3,19 @@
  * guard and the refusal that a person reads are both made here, so that they can never disagree.
  */
 import type { RunContext, RunEvent } from './context.ts';
-import { mayAttest, mayEnd, mayAbort, mayResolve, mayStart } from './rules/commands.ts';
-import { mayHandOver, mayLeave, maySit, presence } from './rules/crew.ts';
-import { mayAnswerQuestion, mayPoll, mayWaive } from './rules/briefing.ts';
-import { mayAnswer, mayArm, mayKey, maySkip, mayVoid, mayWithdraw } from './rules/arming.ts';
 import { mayClose, mayDecide, mayDeviate, mayHold, mayLift, mayPass, maySign, mayUpdate } from './rules/acts.ts';
+import { mayAnswer, mayArm, mayKey, maySkip, mayVoid, mayWithdraw } from './rules/arming.ts';
+import { mayAnswerQuestion, mayPoll, mayWaive } from './rules/briefing.ts';
 import { type Check, later } from './rules/check.ts';
+import { mayAbort, mayAttest, mayEnd, mayResolve, mayStart } from './rules/commands.ts';
+import { mayHandOver, mayLeave, maySit, presence } from './rules/crew.ts';
 
-export { ready } from './rules/arming.ts';
 export { mayGoBack } from './rules/acts.ts';
+export { ready } from './rules/arming.ts';
 
 /** Checks that `event` may follow; every refusal says what is missing. Time is no argument: deadlines are entries. */
 export function allowed(context: RunContext, event: RunEvent): Check {
+  if (context.closed !== null) return later('the run is closed');
   switch (event.type) {
     case 'run.opened':
       return later('the run is open already');

@@ -8,8 +8,8 @@ import { type Body, refOf, type Sealed } from '../log/entry.ts';
 import type { RunEntry, RunEntryOf } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
 import type { Action } from '../runbook/runbook.ts';
-import { type Decision, type Deviation, deviated } from './deviation.ts';
 import type { RunEvent, RunInput } from './context.ts';
+import { type Decision, type Deviation, deviated } from './deviation.ts';
 import { advance, begin, type RunMachine, type RunSnapshot, runMachine, transplanted } from './machine.ts';
 
 /** What every statement of the run names; fixed when it opens, but for the roster. */

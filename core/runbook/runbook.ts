@@ -74,9 +74,13 @@ export interface LimitSpec {
 export interface UseSpec {
   /** The folder of the other runbook inside this one: `use/<name>`; the step's commands run there. */
   readonly folder: string;
+  /** The step that it stands for: its steps have the ids `<step>-<their own>`, and know each other by their own. */
+  readonly step: string;
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** Values for its inputs, texts with expressions of this runbook. */
+  /** Values for its inputs, texts with expressions of the runbook that uses it. */
   readonly with: Readonly<Record<string, string | number | boolean>>;
+  /** Where the runbook that uses it is itself used: that use. */
+  readonly within: UseSpec | null;
 }
 
 export const STEP_KINDS = ['run', 'shell', 'manual', 'wait', 'backup', 'gate', 'parallel'] as const;
@@ -239,7 +243,12 @@ export type Do =
       readonly drill: readonly string[];
     }
   /** The items of one wave; `of` is how many the step has in all. */
-  | { readonly kind: 'for_each'; readonly items: readonly DoItem[]; readonly of: number; readonly max_parallel: number };
+  | {
+      readonly kind: 'for_each';
+      readonly items: readonly DoItem[];
+      readonly of: number;
+      readonly max_parallel: number;
+    };
 
 /** The JCS body that `step.armed` commits to: everything that runs beside target and do; step-log.md, *Settled details*. */
 export interface Action {

@@ -49,7 +49,9 @@ export function effect({ entry }: Leaf<Effect>, { before }: Scene): Reason[] {
   if (!before.content || collection?.act !== act)
     return [reason('XCK_POLICY', 'nobody signed for it', entry.seq, 'I3')];
   const content = jsonOf(before.content.bytes) as Content;
-  const expected = effectOf(contextOf(before), collection.act, entry.actor, collection.about, content, [...entry.signed]);
+  const expected = effectOf(contextOf(before), collection.act, entry.actor, collection.about, content, [
+    ...entry.signed,
+  ]);
   const own = ownFields(entry);
   const same = expected.ok && expected.value.type === entry.type && jcs(expected.value.fields) === jcs(own);
   return unless(same, 'XCK_POLICY', 'it is not what was signed', entry.seq, 'I3');

@@ -7,11 +7,12 @@ import type { RunEntryOf } from '../log/tables.ts';
 import { finishedItems } from '../run/context.ts';
 import { type ArmingFacts, contextOf, type RunState } from '../run/state.ts';
 import { blindProbes } from '../runbook/blind.ts';
-import { holds, type Scope } from '../runbook/expression.ts';
+import { holds } from '../runbook/expression.ts';
 import type { InputValue } from '../runbook/inputs.ts';
 import { matchesRendered, render, whenHolds } from '../runbook/render.ts';
 import type { Do, Rendered } from '../runbook/runbook.ts';
 import { stepOf } from '../runbook/steps.ts';
+import type { Scope } from '../runbook/templates.ts';
 import type { Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
@@ -87,7 +88,13 @@ export function isRendering({ entry }: Armed, facts: ArmingFacts, before: RunSta
   return [
     ...(match.ok ? [] : [reason('XCK_POLICY', match.refusal.sentence, entry.seq, 'I17')]),
     ...unless(due.ok && due.value, 'XCK_POLICY', 'its condition does not hold', entry.seq, 'I17'),
-    ...unless(jcs(wave ?? null) === jcs(entry.wave ?? null), 'XCK_POLICY', 'its items are not those of its command', entry.seq, 'I17'),
+    ...unless(
+      jcs(wave ?? null) === jcs(entry.wave ?? null),
+      'XCK_POLICY',
+      'its items are not those of its command',
+      entry.seq,
+      'I17',
+    ),
     ...unless(
       serves.includes(rendered.value.target.agent),
       'XCK_POLICY',

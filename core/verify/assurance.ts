@@ -2,6 +2,7 @@
 import type { Roster } from '../log/roster.ts';
 import { agentOf } from '../log/roster.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { allSteps } from '../runbook/steps.ts';
 import type { Spine } from './chains.ts';
 import type { Signature, Verdict } from './verdict.ts';
 
@@ -10,7 +11,11 @@ import type { Signature, Verdict } from './verdict.ts';
  * one, so no server could have made it. The statement's `client` line is no proof and is not looked at.
  */
 export function assuranceOf({ run }: Spine, runbook: Runbook, signatures: readonly Signature[]): Verdict['assurance'] {
-  const irreversible = new Set(runbook.steps.filter((step) => step.irreversible).map(({ id }) => id));
+  const irreversible = new Set(
+    allSteps(runbook)
+      .filter((step) => step.irreversible)
+      .map(({ id }) => id),
+  );
   const started = run.flatMap(({ entry }) =>
     entry.type === 'step.started' && irreversible.has(entry.step) ? [entry.armed] : [],
   );

@@ -32,7 +32,7 @@ function fitInputs(inputs: unknown, runbook: Runbook): boolean {
   });
 }
 
-/** Inserted steps are of the kinds run, shell and manual, and critical. */
+/** Inserted steps are of the kinds run, shell and manual, critical, and ask nothing blind: views know the folder's challenges only. */
 function areSteps(steps: unknown): boolean {
   const form = Compile(StepSchema);
   return (
@@ -43,6 +43,7 @@ function areSteps(steps: unknown): boolean {
         form.Check(step) &&
         [step.run, step.shell, step.manual].filter((kind) => kind !== undefined).length === 1 &&
         step.undo === undefined &&
+        step.cross_check?.challenge === undefined &&
         step.for_each === undefined &&
         step.critical !== false,
     )

@@ -5,9 +5,9 @@ import { asciiJcs } from '../bytes/jcs.ts';
 import type { Lines } from '../log/acts.ts';
 import type { RunEntryOf } from '../log/tables.ts';
 import { armingOf } from '../run/context.ts';
-import { stepOf } from '../runbook/steps.ts';
 import { type ArmingFacts, contextOf, headRef, type RunState } from '../run/state.ts';
 import { drifted } from '../runbook/drift.ts';
+import { stepOf } from '../runbook/steps.ts';
 import { doOf, expectation } from './armed.ts';
 import { jsonOf } from './bodies.ts';
 import type { Leaf } from './read.ts';
@@ -131,7 +131,13 @@ export function isFinished(leaf: Ended, arming: ArmingFacts): Reason[] {
       entry.seq,
       'I11',
     ),
-    ...unless(done.kind === 'manual' ? entry.exit === undefined : entry.exit === 0, 'XCK_POLICY', 'it counts as finished without exit status 0', entry.seq, 'I11'),
+    ...unless(
+      done.kind === 'manual' ? entry.exit === undefined : entry.exit === 0,
+      'XCK_POLICY',
+      'it counts as finished without exit status 0',
+      entry.seq,
+      'I11',
+    ),
     ...unless(passed, 'XCK_POLICY', 'it counts as finished without every check of its action', entry.seq, 'I11'),
     ...unless(artifact, 'XCK_POLICY', 'its artifact is not the one that the action asks for', entry.seq, 'I11'),
   ];

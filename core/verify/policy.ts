@@ -3,16 +3,16 @@
  * statement says what the run said when it was signed. The second checker, without the machine, stands beside this one.
  */
 import { differing } from '../approval/challenge.ts';
-import { lineJson, sameStatement } from '../approval/statement.ts';
-import type { Act, Lines } from '../log/acts.ts';
+import { lineJson } from '../approval/statement.ts';
+import type { Lines } from '../log/acts.ts';
 import { rolesOf } from '../log/roster.ts';
 import type { RunEntry, RunEntryOf } from '../log/tables.ts';
-import { ok, type Result } from '../result.ts';
+import { ok } from '../result.ts';
 import { signing } from '../run/answers.ts';
 import { confirmLines, keyLines, refuseLines } from '../run/lines.ts';
 import { type ArmingFacts, factsOf, fold, openState, type RunState } from '../run/state.ts';
 import { attested, effect, signed } from './acts.ts';
-import { armedLines, isMeasured, isRendering, isSkipped, isTimely, type Rendering } from './armed.ts';
+import { armedLines, isMeasured, isRendering, isSkipped, isTimely } from './armed.ts';
 import type { Spine } from './chains.ts';
 import { inItsClocks, inTime, isFinished, outcomeLines, outputsOf, startedLines, undrifted } from './execution.ts';
 import type { Prepared } from './folder.ts';
@@ -22,7 +22,6 @@ import type { Leaf } from './read.ts';
 import type { Keys } from './roster.ts';
 import { type Scene, saw, saying } from './saying.ts';
 import { linesOf, type Stated } from './statements.ts';
-import { sizeOf } from './tree.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
 /** Replays the run. Where the machine cannot take an entry the replay ends: what follows would be judged in a state that never was. */
@@ -194,4 +193,3 @@ function ended(leaf: Leaf<RunEntryOf<'step.finished' | 'step.failed' | 'step.unk
     ...isFinished(leaf, arming),
   ];
 }
-

@@ -104,7 +104,7 @@ async function judge(bundle: Bundle, means: Means): Promise<Verdict> {
   const kept = policy(spine, prepared, authentic.keys, authentic.stated);
   if (kept.reasons.length > 0 || !kept.state) return invalid(kept.reasons, run);
   return favourable(
-    { spine, leaves, prepared, checkpoint, keys: authentic.keys, signatures: authentic.signatures, state: kept.state },
+    { spine, leaves, checkpoint, keys: authentic.keys, signatures: authentic.signatures, state: kept.state },
     means,
   );
 }
@@ -181,7 +181,6 @@ function policy(
 interface Verified {
   readonly spine: Spine;
   readonly leaves: readonly Leaf[];
-  readonly prepared: Prepared;
   readonly checkpoint: Checkpoint;
   readonly keys: Keys;
   readonly signatures: readonly Signature[];
@@ -189,17 +188,18 @@ interface Verified {
 }
 
 function favourable(
-  { spine, leaves, prepared, checkpoint, keys, signatures: found, state }: Verified,
+  { spine, leaves, checkpoint, keys, signatures: found, state }: Verified,
   { trust, accept }: Means,
 ): Verdict {
   const { solo } = keys.roster;
+  const { runbook } = contextOf(state);
   const closed = contextOf(state).closed !== null;
   const accepted = !solo || accept?.includes('solo') === true;
   return {
     verdict: !trust ? 'SELF-CONSISTENT' : closed ? 'ANCHORED' : 'OPEN',
     exit: trust && closed && accepted ? 0 : 3,
     solo,
-    assurance: assuranceOf(spine, prepared.runbook, found),
+    assurance: assuranceOf(spine, runbook, found),
     executor: executorOf(spine, keys.roster),
     reasons: [],
     run: state.facts.run,
@@ -207,7 +207,7 @@ function favourable(
       origin: state.facts.origin,
       genesis: spine.genesis.digest,
       checkpoint,
-      runbook: prepared.runbook,
+      runbook,
       state,
       entries: leaves,
       signatures: found,

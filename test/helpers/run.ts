@@ -3,14 +3,15 @@ import { statementTime } from '../../core/approval/statement.ts';
 import { hex, utf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
 import { asciiJcs, jcs } from '../../core/bytes/jcs.ts';
-import type { Lines } from '../../core/log/acts.ts';
+import type { CollectedAct, Lines } from '../../core/log/acts.ts';
 import { type Body, bodyDigest, type Draft, refOf, type Sealed, seal } from '../../core/log/entry.ts';
 import { rolesOf } from '../../core/log/roster.ts';
-import type { EntryOf, RunEntry } from '../../core/log/tables.ts';
+import type { CloseResult, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import type { Bundle } from '../../core/record/bundle.ts';
 import type { Command } from '../../core/run/commands.ts';
+import { finishedItems, openArming } from '../../core/run/context.ts';
 import { decide } from '../../core/run/decide.ts';
-import { closeLines, confirmLines, keyLines, liftLines, refuseLines } from '../../core/run/lines.ts';
+import { closeContent, confirmLines, keyLines, refuseLines, runActLines } from '../../core/run/lines.ts';
 import { runMachine } from '../../core/run/machine.ts';
 import { contextOf, fold, headRef, openState, type RunState } from '../../core/run/state.ts';
 import { withheld } from '../../core/run/view.ts';
@@ -30,6 +31,13 @@ export interface ArmOptions {
   readonly validFor?: number;
 }
 
+export interface OutcomeOptions {
+  readonly item?: string | null;
+  /** The step, where several are armed. */
+  readonly of?: string;
+  readonly outputs?: Readonly<Record<string, string>> | null;
+}
+
 export class TestRun {
   state: RunState;
   readonly entries: Sealed<RunEntry>[];
@@ -37,11 +45,12 @@ export class TestRun {
   readonly site: TestSite;
   readonly approved: Approved;
   readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Record<string, Readonly<Record<string, string>>> = {};
 
   constructor(
     site: TestSite,
     approved: Approved,
-    opened: Sealed<EntryOf<'run.opened'>>,
+    opened: Sealed<RunEntryOf<'run.opened'>>,
     inputs: Readonly<Record<string, string>>,
   ) {
     this.site = site;
@@ -71,7 +80,7 @@ export class TestRun {
   }
 
   /** Seals and appends an entry of the run that nobody decided; the state follows where the machine allows it. */
-  put<T extends RunEntry['type']>(draft: Draft<T>): Sealed<EntryOf<T>> {
+  put<T extends RunEntry['type']>(draft: Draft<T>): Sealed<RunEntryOf<T>> {
     const last = this.entries.at(-1);
     const place = { run: this.state.facts.run, rseq: this.entries.length, ...(last ? { prev: last.digest } : {}) };
     const sealed = seal(draft, { log: this.site.origin, seq: this.site.store.size(), ts: this.site.now, run: place });
@@ -80,7 +89,7 @@ export class TestRun {
     this.entries.push(own);
     const next = fold(this.state, own);
     if (next.ok) this.state = next.value;
-    return sealed;
+    return sealed as unknown as Sealed<RunEntryOf<T>>;
   }
 
   join(name: Name, seat: string, role: string): void {
@@ -94,12 +103,15 @@ export class TestRun {
     return this;
   }
 
-  #rendered(step: string): Rendered {
+  #rendered(step: string, probes: Readonly<Record<string, string>>): Rendered {
     const { facts } = this.state;
     const rendered = must(
-      render(this.approved.runbook, step, {
-        inputs: this.inputs,
+      render(this.context.runbook, step, {
+        inputs: { ...this.inputs, ...this.context.changed },
         run: { id: facts.run, mode: facts.mode, started_at_ms: facts.openedAt, data: '/data' },
+        probes,
+        steps: this.outputs,
+        finished: finishedItems(this.context, step),
       }),
     );
     const env = { PATH: '/usr/bin:/bin', HOME: '/data', LANG: 'C.UTF-8', ...rendered.action.env };
@@ -115,7 +127,7 @@ export class TestRun {
     { values = VALUES, alter = (same) => same, ok = {}, nonce, validFor = 300_000 }: ArmOptions = {},
   ): Extract<Command, { type: 'armed' }> {
     const { site, state } = this;
-    const { target, do: what, action } = alter(this.#rendered(step));
+    const { target, do: what, action } = alter(this.#rendered(step, values));
     const body = site.salted(utf8(jcs(action)));
     const probes = Object.entries(action.probes).map(([id, { expect }]) => {
       const holds = ok[id] === undefined ? (expect === null ? null : true) : ok[id];
@@ -123,7 +135,7 @@ export class TestRun {
     });
     const lines: Lines<'armed'> = {
       origin: site.origin,
-      mode: 'live',
+      mode: state.facts.mode,
       run: state.facts.run,
       runbook: state.facts.runbook,
       step,
@@ -159,7 +171,8 @@ export class TestRun {
     alter: (lines: Lines<'confirm'>) => Lines<'confirm'> = (same) => same,
   ) {
     const person = this.site.people[name];
-    const lines = must(confirmLines(this.state, { ...this.site.signing(person), seat, role }, answers));
+    const { step } = this.about();
+    const lines = must(confirmLines(this.state, step, { ...this.site.signing(person), seat, role }, answers));
     return { type: 'confirm' as const, person: person.id, ...this.site.signed(person, 'confirm', alter(lines)) };
   }
 
@@ -181,7 +194,7 @@ export class TestRun {
   }
 
   about() {
-    const arming = this.context.arming;
+    const arming = openArming(this.context);
     return { step: arming?.step ?? '', attempt: arming?.attempt ?? 0, armed: arming?.ref ?? '' };
   }
 
@@ -191,14 +204,16 @@ export class TestRun {
 
   refuse(name: Name, seat: string, role: string, reason: string): void {
     const person = this.site.people[name];
-    const lines = must(refuseLines(this.state, { ...this.site.signing(person), seat, role }, reason));
+    const { step } = this.about();
+    const lines = must(refuseLines(this.state, step, { ...this.site.signing(person), seat, role }, reason));
     this.submit({ type: 'refuse', person: person.id, ...this.site.signed(person, 'refuse', lines) });
   }
 
   keyDraft(name: Name = 'lead'): Draft<'step.keyed'> {
     const person = this.site.people[name];
-    const signed = this.site.signed(person, 'key', must(keyLines(this.state, this.site.signing(person))));
-    const confirmations = this.context.arming?.confirmations.map(({ ref }) => ref) ?? [];
+    const { step } = this.about();
+    const signed = this.site.signed(person, 'key', must(keyLines(this.state, step, this.site.signing(person))));
+    const confirmations = openArming(this.context)?.confirmations.map(({ ref }) => ref) ?? [];
     return { type: 'step.keyed', actor: person.id, fields: { ...this.about(), confirmations }, bodies: { ...signed } };
   }
 
@@ -215,20 +230,27 @@ export class TestRun {
   startDraft(
     values: Readonly<Record<string, string>> = VALUES,
     alter: (lines: Lines<'started'>) => Lines<'started'> = (same) => same,
+    item: string | null = null,
+    of?: string,
   ): Draft<'step.started'> {
     const { site, state } = this;
-    const { step, attempt, armed } = this.about();
-    const arming = this.context.arming;
+    const arming = of === undefined ? openArming(this.context) : this.context.armings[of];
+    const { step, attempt, armed } = {
+      step: arming?.step ?? '',
+      attempt: arming?.attempt ?? 0,
+      armed: arming?.ref ?? '',
+    };
     const last = this.entries.at(-1);
-    const probes = Object.keys(state.arming?.action.probes ?? {}).map(
+    const probes = Object.keys(state.armings[step]?.action.probes ?? {}).map(
       (id) => [`probe-${id}`, site.salted(utf8(jcs(values[id] ?? '')))] as const,
     );
     const lines: Lines<'started'> = {
       origin: site.origin,
-      mode: 'live',
+      mode: state.facts.mode,
       run: state.facts.run,
       step,
       attempt: String(attempt),
+      item: item ?? 'none',
       armed,
       key: arming?.keyed ?? 'none',
       after: last ? refOf(last) : headRef(state),
@@ -245,13 +267,13 @@ export class TestRun {
     return {
       type: 'step.started',
       actor: site.agent.id,
-      fields: { step, attempt, armed },
+      fields: { step, attempt, armed, ...(item === null ? {} : { item }) },
       bodies: { ...signed, ...Object.fromEntries(probes) },
     };
   }
 
-  start(values: Readonly<Record<string, string>> = VALUES): void {
-    const { bodies = {} } = this.startDraft(values);
+  start(values: Readonly<Record<string, string>> = VALUES, item: string | null = null, of?: string): void {
+    const { bodies = {} } = this.startDraft(values, (same) => same, item, of);
     const { statement, signature, ...probes } = bodies as Record<'statement' | 'signature', Body>;
     const named = Object.fromEntries(
       Object.entries(probes).map(([name, body]) => [name.slice('probe-'.length), body as Body]),
@@ -262,23 +284,30 @@ export class TestRun {
   outcome(
     result: 'finished' | 'failed' | 'unknown' | 'not-started' = 'finished',
     alter: (lines: Lines<'outcome'>) => Lines<'outcome'> = (same) => same,
+    { item = null, of, outputs = null }: OutcomeOptions = {},
   ): void {
     const { site, state } = this;
-    const { step, attempt } = this.about();
+    const arming = of === undefined ? openArming(this.context) : this.context.armings[of];
+    const { step, attempt } = { step: arming?.step ?? '', attempt: arming?.attempt ?? 0 };
+    const facts = state.armings[step];
+    const named = outputs && site.salted(utf8(jcs(outputs)));
+    const manual = facts?.lines.do.includes('"kind":"manual"') === true;
     const output = result === 'not-started' ? null : site.salted(utf8('ok\n'));
-    const verify = Object.keys(state.arming?.action.verify ?? {}).map((id) => [id, true]);
-    const isBackup = state.arming?.lines.do.includes('"kind":"backup"') === true;
+    const verify = Object.keys(facts?.action.verify ?? {}).map((id) => [id, true]);
+    const isBackup = facts?.lines.do.includes('"kind":"backup"') === true;
     const lines: Lines<'outcome'> = {
       origin: site.origin,
-      mode: 'live',
+      mode: state.facts.mode,
       run: state.facts.run,
       step,
       attempt: String(attempt),
-      started: this.context.arming?.started ?? '',
+      item: item ?? 'none',
+      started: arming?.starts[item ?? '']?.ref ?? '',
       agent: site.agent.id,
       result,
-      exit: result === 'finished' ? '0' : result === 'failed' ? '1' : 'none',
+      exit: result === 'finished' ? (manual ? 'none' : '0') : result === 'failed' ? '1' : 'none',
       output: output ? bodyDigest(output) : 'none',
+      outputs: named ? bodyDigest(named) : 'none',
       checks: result === 'finished' ? asciiJcs(Object.fromEntries(verify)) : '{}',
       artifact: isBackup && result === 'finished' ? asciiJcs({ digest: digest(utf8('copy')), size: 4096 }) : 'none',
       at: statementTime(site.now),
@@ -289,30 +318,31 @@ export class TestRun {
       agent: site.agent.id,
       ...signed,
       output: output && { body: output, length: output.bytes.length },
+      outputs: named,
     });
+    if (outputs && result === 'finished') this.outputs[step] = outputs;
+  }
+
+  /** One signature of an act that several sign. */
+  sign(name: Name, act: CollectedAct, about: string, content: unknown): readonly Sealed<RunEntry>[] {
+    return this.submit(this.signCommand(name, act, about, content));
+  }
+
+  signCommand(name: Name, act: CollectedAct, about: string, content: unknown) {
+    const person = this.site.people[name];
+    const lines = runActLines(this.state, act, this.site.signing(person), about, content);
+    const signed = this.site.signed(person, act, lines);
+    return { type: act, person: person.id, content: this.site.salted(utf8(jcs(content))), ...signed };
   }
 
   lift(...names: Name[]): void {
     const hold = this.context.holds[0]?.ref ?? '';
-    for (const name of names) {
-      const person = this.site.people[name];
-      this.submit({
-        type: 'lift',
-        person: person.id,
-        ...this.site.signed(person, 'lift', liftLines(this.state, this.site.signing(person), hold)),
-      });
-    }
+    for (const name of names) this.sign(name, 'lift', hold, { risk: null });
   }
 
-  close(result: 'done' | 'aborted' = 'done', ...names: Name[]): void {
-    for (const name of names.length > 0 ? names : (['lead', 'dba'] as const)) {
-      const person = this.site.people[name];
-      this.submit({
-        type: 'close',
-        person: person.id,
-        ...this.site.signed(person, 'close', closeLines(this.state, this.site.signing(person), result)),
-      });
-    }
+  close(result: CloseResult = 'done', ...names: Name[]): void {
+    for (const name of names.length > 0 ? names : (['lead', 'dba'] as const))
+      this.sign(name, 'close', this.context.last, closeContent(this.state, result));
   }
 
   /** The critical step from its arming to its key. */
@@ -348,7 +378,7 @@ export class TestRun {
       blind === 'open'
         ? new Set<string>()
         : withheld(
-            this.approved.runbook,
+            this.context.runbook,
             this.entries.map(({ entry }) => entry),
             null,
           );

@@ -14,12 +14,12 @@ import { append as addLeaf, leafHash, rootOf } from '../../core/log/merkle.ts';
 import { originOf } from '../../core/log/origin.ts';
 import type { KeyType } from '../../core/log/publicKey.ts';
 import { genesisRoster, type Roster, withEnrolled } from '../../core/log/roster.ts';
-import type { EntryOf, EntryType, SiteDocument } from '../../core/log/tables.ts';
+import type { EntryOf, EntryType, RunEntryOf, SiteDocument } from '../../core/log/tables.ts';
 import type { Trust } from '../../core/record/trust.ts';
 import type { Signed } from '../../core/run/commands.ts';
 import { actLines, type Signing } from '../../core/run/lines.ts';
 import { folderDigest } from '../../core/runbook/folder.ts';
-import { parseRunbook } from '../../core/runbook/parse.ts';
+import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { memoryStore } from './memory.ts';
 import { TestRun } from './run.ts';
@@ -42,7 +42,7 @@ const ROLES: Readonly<Record<Name, readonly string[]>> = {
   dba: ['dba', 'release-lead'],
   sre: ['sre'],
   author: ['dba', 'sre'],
-  keeper: ['data-protection'],
+  keeper: ['data-protection', 'release-lead'],
 };
 const NAMES = Object.keys(ROLES) as Name[];
 
@@ -165,7 +165,7 @@ export class TestSite {
     const fields = { key: person.key, kind: 'browser' as const, token: digest(person.token ?? new Uint8Array()) };
     const lines = actLines(
       'enrol',
-      { origin: this.origin, run: null, about: refOf(this.genesis), content: fields },
+      { origin: this.origin, run: null, mode: null, about: refOf(this.genesis), content: fields },
       this.signing(person),
     );
     const sealed = this.put({
@@ -186,14 +186,14 @@ export class TestSite {
     const files = folderOf(yaml);
     const runbook = must(folderDigest(files));
     this.store.keepFolder(runbook, files);
-    const parsed = parseRunbook(yaml, 'runbook.yaml');
+    const parsed = parseFolder(files);
     if (!parsed.runbook) throw new Error(parsed.problems.map(({ message }) => message).join());
     const [registrant, approver] = [this.people[by.registrant ?? 'author'], this.people[by.approver ?? 'keeper']];
     const authors = (by.authors ?? ['author']).map((name) => this.people[name].id).sort();
     const fields = { authors, id: parsed.runbook.id, runbook };
     const register = actLines(
       'runbook',
-      { origin: this.origin, run: null, about: refOf(this.genesis), content: fields },
+      { origin: this.origin, run: null, mode: null, about: refOf(this.genesis), content: fields },
       this.signing(registrant),
     );
     const registered = this.put({
@@ -204,7 +204,7 @@ export class TestSite {
     });
     const approve = actLines(
       'approve',
-      { origin: this.origin, run: null, about: refOf(registered), content: { runbook } },
+      { origin: this.origin, run: null, mode: null, about: refOf(registered), content: { runbook } },
       this.signing(approver),
     );
     const approval = this.put({
@@ -225,10 +225,15 @@ export class TestSite {
     const lead = this.people[more.lead ?? 'lead'];
     const run = more.run ?? '01JD3V7Q0Z8EA1B2C3D4E5F6G7';
     const inputs = this.salted(utf8(jcs(more.inputs ?? { table: 'customers' })));
+    const mode = more.mode ?? 'live';
     const content = { follows: null, inputs: bodyDigest(inputs), run };
-    const lines = actLines('open', { origin: this.origin, run, about: approved.ref, content }, this.signing(lead));
+    const lines = actLines(
+      'open',
+      { origin: this.origin, run, mode, about: approved.ref, content },
+      this.signing(lead),
+    );
     const fields = {
-      mode: 'live' as const,
+      mode,
       rules: 1,
       runbook: approved.digest,
       approved: approved.ref,
@@ -247,7 +252,7 @@ export class TestSite {
     return new TestRun(
       this,
       approved,
-      sealed,
+      sealed as Sealed<RunEntryOf<'run.opened'>>,
       JSON.parse(new TextDecoder().decode(inputs.bytes)) as Record<string, string>,
     );
   }
@@ -263,6 +268,7 @@ export interface Approved {
 export interface OpenOptions {
   readonly lead?: Name;
   readonly run?: string;
+  readonly mode?: 'live' | 'rehearsal';
   readonly inputs?: unknown;
   readonly fields?: Partial<Pick<EntryOf<'run.opened'>, 'solo' | 'rules' | 'roster' | 'approved'>>;
 }

@@ -7,8 +7,8 @@ import { allDone, hasStarted, undoSteps } from '../progress.ts';
 import { debriefed } from './briefing.ts';
 import { all, type Check, later, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
-import { mayLead } from './crew.ts';
 import { resolvable } from './commands.ts';
+import { mayLead } from './crew.ts';
 
 /** Anybody may hold, at any time. */
 export const mayHold = (_context: RunContext, { plan, runbook }: EventOf<'hold.raised'>): Check =>
@@ -161,12 +161,11 @@ export function mayClose(context: RunContext, event: EventOf<'run.closed'>): Che
   const by = new Set(allSteps(context.runbook).flatMap((step) => step.by));
   const second = signers.some((one) => one.seat !== 'lead' && (by.size === 0 || by.has(one.seat)));
   const left = event.result === 'aborted' && context.away.includes('lead') && signers.length >= 2;
-  const back = event.result === 'rolled-back';
   return all(
+    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
+    event.result === 'aborted' ? yes : isComplete(context, event.result === 'rolled-back'),
     left ? yes : byLead(signers, 'sign the close'),
     left ? yes : unless(!second, fail('XCK_QUORUM', { missing: 1, seats: [...by].join(' or ') })),
-    unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
-    event.result === 'aborted' ? yes : isComplete(context, back),
   );
 }
 

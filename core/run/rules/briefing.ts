@@ -23,7 +23,10 @@ function standsIn(context: RunContext, seat: string, person: string): boolean {
   const crew = own === undefined ? undefined : context.runbook.crew[own];
   const roles = context.runbook.crew['lead']?.roles ?? [];
   return (
-    seat === 'lead' && context.away.includes('lead') && crew?.optional === true && crew.roles.some((role) => roles.includes(role))
+    seat === 'lead' &&
+    context.away.includes('lead') &&
+    crew?.optional === true &&
+    crew.roles.some((role) => roles.includes(role))
   );
 }
 

@@ -8,7 +8,11 @@ export function collected(
   context: RunContext,
   act: CollectedAct,
   about: string,
-  event: { readonly actor: string; readonly signed: readonly string[]; readonly bodies?: Readonly<Record<string, string>> },
+  event: {
+    readonly actor: string;
+    readonly signed: readonly string[];
+    readonly bodies?: Readonly<Record<string, string>>;
+  },
 ): readonly Signer[] | undefined {
   const found = context.collection;
   if (found?.act !== act || found.about !== about) return undefined;

@@ -85,7 +85,10 @@ export function mayResolve(context: RunContext, event: EventOf<'step.resolved'>)
 }
 
 /** The item whose unknown outcome, or whose aborted start, a reference names; null where it names neither. */
-export function resolvable(context: RunContext, outcome: string): { readonly step: string; readonly item: string } | null {
+export function resolvable(
+  context: RunContext,
+  outcome: string,
+): { readonly step: string; readonly item: string } | null {
   for (const step of Object.keys(context.items))
     for (const item of unresolvedItems(context, step))
       if (context.items[step]?.[item]?.ref === outcome) return { step, item };

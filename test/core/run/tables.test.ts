@@ -1,7 +1,7 @@
 /** Types of entries against everything that must know them: rules, reducer, view, machine, invariants, acts. A type that one of them forgot is found here. */
 import t from 'tap';
 import { LINES, MEANING } from '../../../core/log/acts.ts';
-import type { RunEntry } from '../../../core/log/tables.ts';
+import type { Chain, RunEntry } from '../../../core/log/tables.ts';
 import { ENTRIES, ENTRY_TYPES, entrySchema } from '../../../core/log/tables.ts';
 import type { RunEvent } from '../../../core/run/context.ts';
 import { reduce } from '../../../core/run/reduce.ts';
@@ -15,11 +15,12 @@ const events = ENTRY_TYPES.filter((type) => ENTRIES[type].event);
 
 t.test('every type names its invariants and, where signed, an act with lines', async (t) => {
   for (const type of ENTRY_TYPES) {
-    const { invariants, act, chain, event } = ENTRIES[type];
+    const { invariants, act, event } = ENTRIES[type];
+    const chains: readonly Chain[] = ENTRIES[type].chains;
     t.ok(invariants.length > 0 && invariants.every((one) => INVARIANTS.has(one)), `${type}: invariants`);
     if (act !== null) t.ok(act in LINES, `${type}: ${act} has lines`);
-    t.equal(event, chain === 'run', `${type}: exactly the run's entries are events`);
-    t.ok(entrySchema(type), `${type}: has a schema`);
+    t.equal(event, chains.includes('run'), `${type}: exactly the run's entries are events`);
+    for (const chain of chains) t.ok(entrySchema(type, chain), `${type}: has a schema in the chain ${chain}`);
   }
   for (const act of Object.keys(MEANING)) t.ok(act in LINES, `${act}: a meaning belongs to an act`);
 });
