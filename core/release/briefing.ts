@@ -3,8 +3,8 @@ import { fail } from '../errors.ts';
 import type { AnswerResult } from '../log/tables.ts';
 import type { Result } from '../result.ts';
 import type { RunContext } from '../run/context.ts';
-import { stepOf } from '../runbook/steps.ts';
 import type { Question, Runbook } from '../runbook/runbook.ts';
+import { stepOf } from '../runbook/steps.ts';
 import { orNull, read, shaped, text } from './shape.ts';
 import { listed } from './words.ts';
 

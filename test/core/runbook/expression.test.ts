@@ -1,7 +1,8 @@
 /** Expressions: what they come to, and how each that does not come to a value people can see is refused. */
 import fc from 'fast-check';
 import t from 'tap';
-import { expectation, holds, type Scope, Templates } from '../../../core/runbook/expression.ts';
+import { expectation, holds } from '../../../core/runbook/expression.ts';
+import { Templates, type Values } from '../../../core/runbook/templates.ts';
 import { campaign } from '../bytes/campaign.ts';
 
 const TYPES = {
@@ -10,7 +11,7 @@ const TYPES = {
   ratio: { type: 'number' },
   sure: { type: 'boolean' },
 } as const;
-const SCOPE: Scope = {
+const SCOPE: Values = {
   inputs: { database: 'customers', port: 8080, ratio: 5, sure: true },
   run: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', mode: 'live', started_at_ms: 1_790_000_000_000, data: '/var/lib/a' },
 };
