@@ -47,7 +47,7 @@ export function collect(book: Draftbook, command: Collecting): Result<unknown> {
 const waits = (code: string): boolean => code === 'XCK_QUORUM' || code === 'XCK_LEAD';
 
 /** The content as JSON: exactly the keys of its act, and the same as the statement's line. */
-function contentOf(act: CollectedAct, body: Body, line: string): Result<Content> {
+export function contentOf(act: CollectedAct, body: Body, line: string): Result<Content> {
   const refused = (why: string) => fail('XCK_STATEMENT', { act, why });
   const value = lineJson(line);
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -1,6 +1,9 @@
 /** Which entries make up a record, and that none of them is missing, surplus or out of its place. */
 import { refOf } from '../log/entry.ts';
-import { ENTRIES, type RunEntry } from '../log/tables.ts';
+import { chainOf } from '../log/parse.ts';
+import type { RunEntry } from '../log/tables.ts';
+import type { AfterEntry } from '../site/after.ts';
+import type { HoldsEntry } from '../site/holds.ts';
 import { isType, type Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
@@ -13,6 +16,10 @@ export interface Spine {
   readonly opened: Leaf<Extract<Leaf['entry'], { type: 'run.opened' }>>;
   /** The run's entries from run.opened on. */
   readonly run: readonly Leaf<RunEntry>[];
+  /** The chain of holds on plans and runbooks, whole. */
+  readonly holds: readonly Leaf<HoldsEntry>[];
+  /** What came after the run's close. */
+  readonly after: readonly Leaf<AfterEntry>[];
 }
 
 const found = (type: string, count: number): Reason =>
@@ -35,7 +42,7 @@ export function spineOf(leaves: readonly Leaf[]): { readonly spine: Spine | null
   );
   if (!genesis[0] || !registered[0] || !approved[0] || !opened[0] || reasons.length > 0)
     return { spine: null, reasons };
-  const run = leaves.filter((leaf): leaf is Leaf<RunEntry> => 'run' in leaf.entry);
+  const inChain = (chain: string) => leaves.filter(({ entry }) => chainOf(entry.type, entry) === chain);
   return {
     spine: {
       genesis: genesis[0],
@@ -43,7 +50,9 @@ export function spineOf(leaves: readonly Leaf[]): { readonly spine: Spine | null
       registered: registered[0],
       approved: approved[0],
       opened: opened[0],
-      run,
+      run: inChain('run') as Leaf<RunEntry>[],
+      holds: inChain('holds') as Leaf<HoldsEntry>[],
+      after: inChain('after') as Leaf<AfterEntry>[],
     },
     reasons,
   };
@@ -112,10 +121,54 @@ export function rosterChain({ genesis, enrolled }: Spine): Reason[] {
   ]);
 }
 
+/** Checks that the chain of holds is whole up to its last entry, and that the opening names the entry that was its newest. */
+export function holdsChain({ holds, opened }: Spine): Reason[] {
+  const before = holds.filter(({ entry }) => entry.seq < opened.entry.seq).at(-1);
+  return [
+    ...holds.flatMap(({ entry }, index) =>
+      unless(
+        entry.hprev === holds[index - 1]?.digest,
+        'XCK_INTEGRITY',
+        'it does not name the entry before it in the chain of holds',
+        entry.seq,
+        'I1',
+      ),
+    ),
+    ...unless(
+      opened.entry.holds === (before && refOf(before)),
+      'XCK_INTEGRITY',
+      'it names another head of the chain of holds',
+      opened.entry.seq,
+      'I9',
+    ),
+  ];
+}
+
+/** Checks that what came after the close is a whole chain, and comes after it. */
+export function afterChain({ after, run }: Spine): Reason[] {
+  const close = run.at(-1);
+  return after.flatMap(({ entry }, index) => [
+    ...unless(
+      close?.entry.type === 'run.closed' && entry.about === refOf(close) && entry.seq > close.entry.seq,
+      'XCK_INTEGRITY',
+      'it is not about the close of this run',
+      entry.seq,
+      'I1',
+    ),
+    ...unless(
+      entry.aprev === after[index - 1]?.digest,
+      'XCK_INTEGRITY',
+      'it does not name the entry before it after the close',
+      entry.seq,
+      'I1',
+    ),
+  ]);
+}
+
 /** Checks that the run names the runbook entries that are here, and that nothing else is. */
 export function nothingSurplus(leaves: readonly Leaf[], { registered, approved, opened }: Spine): Reason[] {
   const known = new Set(['runbook.registered', 'runbook.approved']);
-  const surplus = leaves.find(({ entry }) => ENTRIES[entry.type].chain === 'none' && !known.has(entry.type));
+  const surplus = leaves.find(({ entry }) => chainOf(entry.type, entry) === 'none' && !known.has(entry.type));
   return [
     ...unless(
       surplus === undefined,

@@ -1,0 +1,76 @@
+/** What the log says outside any run: roster, runbooks, plans and the holds on them. It remembers, and decides nothing. */
+import type { Draft } from '../log/entry.ts';
+import type { Roster } from '../log/roster.ts';
+import type { CloseResult } from '../log/tables.ts';
+import type { Result } from '../result.ts';
+import type { RunningClock } from '../run/context.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import type { HoldsState } from './holds.ts';
+import type { Plan } from './plans.ts';
+
+/** A runbook folder that the log knows. */
+export interface Registered {
+  readonly runbook: string;
+  readonly id: string;
+  readonly title: string;
+  readonly authors: readonly string[];
+  readonly registeredBy: string;
+  /** `<seq> <digest>` */
+  readonly registered: string;
+  readonly approved: string | null;
+  /** Roles that may sit in the lead's seat. */
+  readonly leads: readonly string[];
+}
+
+export interface SiteState {
+  readonly origin: string;
+  /** `0 <digest>` */
+  readonly genesis: string;
+  readonly roster: Roster;
+  /** Digest of the newest entry of the roster chain. */
+  readonly rosterHead: string;
+  readonly runbooks: ReadonlyMap<string, Registered>;
+  /** By ULID. */
+  readonly plans: ReadonlyMap<string, Plan>;
+  readonly holds: HoldsState;
+}
+
+/** What stays known of a run that is closed. */
+export interface Close {
+  readonly run: string;
+  readonly runbook: string;
+  readonly mode: 'live' | 'rehearsal';
+  readonly result: CloseResult;
+  /** `<rseq> <digest>` of run.closed. */
+  readonly ref: string;
+  readonly at: number;
+  readonly clocks: Readonly<Record<string, RunningClock>>;
+}
+
+/** What a decision about the site looks up beside its state, as it is at this moment. */
+export interface World {
+  /** The server's clock, ms. */
+  readonly now: number;
+  readonly runbookOf: (digest: string) => Runbook | undefined;
+  readonly knownRun: (run: string) => boolean;
+  /** The close that a reference names. */
+  readonly closeOf: (ref: string) => Close | undefined;
+  /** The newest rehearsal of a runbook's digest that was closed as done. */
+  readonly rehearsal: (runbook: string) => Close | undefined;
+  /** A lock that a run with these inputs needs and an open run of its mode holds. */
+  readonly locked: (needs: Needs) => Result<{ readonly lock: string; readonly run: string } | null>;
+  /** Checks that the release window is open; XCK_WINDOW. */
+  readonly inWindow: (runbook: Runbook) => Result<true>;
+}
+
+export interface Needs {
+  readonly runbook: Runbook;
+  readonly inputs: Readonly<Record<string, string | number | boolean>>;
+  readonly mode: 'live' | 'rehearsal';
+}
+
+/** The entry that a command makes, with the run that it opens. */
+export interface SiteDraft {
+  readonly draft: Draft;
+  readonly run?: string;
+}
