@@ -181,7 +181,11 @@ t.test('wrong values of every form, in plain words', async (t) => {
       'from: 2200',
       '24:34 error [value] “from” is the number 2200; a time of day is expected. | Write it like 09:00, 16:30.',
     ],
-    ['days: [mon, tue]', 'days: [monday]', '24:17 error [value] Item 1 of “days” is “monday”. | Write mon, tue, wed, thu, fri, sat or sun.'],
+    [
+      'days: [mon, tue]',
+      'days: [monday]',
+      '24:17 error [value] Item 1 of “days” is “monday”. | Write mon, tue, wed, thu, fri, sat or sun.',
+    ],
     [
       'retries: 2',
       'retries: 20',
