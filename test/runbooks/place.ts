@@ -229,10 +229,11 @@ export class Place {
   }
 
   /** What the checks of a step come to: their values, and whether each holds. */
-  checks(step: string, more: Env = {}): { values: Record<string, string>; ok: Record<string, boolean> } {
+  checks(step: string, more: Env = {}, only?: string): { values: Record<string, string>; ok: Record<string, boolean> } {
     const { verify, cwd } = this.rendered(step).action;
     const env = { ...this.env(step), ...more };
-    const looked = Object.entries(verify).map(([id, check]) => [id, this.#check(check, env, cwd)] as const);
+    const wanted = Object.entries(verify).filter(([id]) => only === undefined || id === only);
+    const looked = wanted.map(([id, check]) => [id, this.#check(check, env, cwd)] as const);
     return {
       values: Object.fromEntries(looked.map(([id, { value }]) => [id, value])),
       ok: Object.fromEntries(looked.map(([id, { ok }]) => [id, ok])),
