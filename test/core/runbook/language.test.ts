@@ -12,7 +12,7 @@ import { RunbookSchema } from '../../../core/runbook/schema.ts';
 import { readYaml } from '../../../core/runbook/yaml.ts';
 import { ROOT } from '../../helpers/server.ts';
 import { campaign } from '../bytes/campaign.ts';
-import { changed, SOUND, said, soundRunbook, schemaSays as says } from './fixtures.ts';
+import { changed, SOUND, said, schemaSays as says, soundRunbook } from './fixtures.ts';
 
 const NAME = 'a name of a to z, 0 to 9, - and _ that begins with a letter';
 
