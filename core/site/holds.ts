@@ -128,7 +128,9 @@ export function mayFollow(state: HoldsState, entry: HoldsEntry, held: Held): Che
   switch (entry.type) {
     case 'hold.raised':
       return unless(
-        entry.cause !== 'person' || entry.step !== undefined || (entry.plan === undefined) === (entry.runbook === undefined),
+        entry.cause !== 'person' ||
+          entry.step !== undefined ||
+          (entry.plan === undefined) === (entry.runbook === undefined),
         later('a hold outside any run is called by a person, on a plan or on a runbook'),
       );
     case 'hold.updated':

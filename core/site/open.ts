@@ -31,7 +31,13 @@ const REF = /^(0|[1-9][0-9]{0,15}) sha256:[0-9a-f]{64}$/;
 /** The `follows` of an open's content: null for a run of its own, undefined where it is none. */
 export function followsOf(value: unknown): Follows | null | undefined {
   if (value === null) return null;
-  if (typeof value !== 'object' || Object.keys(value ?? {}).sort().join() !== 'close,rehearsal,test') return undefined;
+  if (
+    typeof value !== 'object' ||
+    Object.keys(value ?? {})
+      .sort()
+      .join() !== 'close,rehearsal,test'
+  )
+    return undefined;
   const { close, rehearsal, test } = value as Record<keyof Follows, unknown>;
   const isRef = (ref: unknown): ref is string => typeof ref === 'string' && REF.test(ref);
   const fits = isRef(close) && (rehearsal === null || isRef(rehearsal));

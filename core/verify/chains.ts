@@ -144,6 +144,32 @@ export function holdsChain({ holds, opened }: Spine): Reason[] {
   ];
 }
 
+/** The entries of the chain of holds that are about another runbook or plan than the run's: they are there for the chain alone. */
+export function foreignHolds({ holds, opened }: Spine): Spine['holds'] {
+  const own = new Set<string>();
+  return holds.filter((leaf) => {
+    const { entry } = leaf;
+    if (entry.type === 'hold.raised') {
+      const mine = entry.runbook === opened.entry.runbook || entry.plan === opened.entry.run;
+      if (mine) own.add(refOf(leaf));
+      return !mine;
+    }
+    return !own.has(entry.type === 'act.signed' ? entry.about : entry.hold);
+  });
+}
+
+/** Checks that no record carries what was said of holds on other runbooks. */
+export const nothingForeign = (spine: Spine): Reason[] =>
+  foreignHolds(spine).flatMap(({ entry, bodies }) =>
+    unless(
+      Object.keys(bodies).length === 0,
+      'XCK_INTEGRITY',
+      'its bodies belong to another runbook or plan',
+      entry.seq,
+      'I1',
+    ),
+  );
+
 /** Checks that what came after the close is a whole chain, and comes after it. */
 export function afterChain({ after, run }: Spine): Reason[] {
   const close = run.at(-1);
