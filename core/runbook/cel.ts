@@ -28,7 +28,25 @@ const FUNCTIONS = [
   ...['startsWith', 'endsWith', 'contains', 'indexOf', 'lastIndexOf', 'substring', 'split', 'trim'],
   ...['lowerAscii', 'upperAscii'],
 ];
-const LATER_NAMES = ['probes', 'steps', 'item', 'secrets'];
+/** Objects that are read by outright names only, so that everybody sees what an expression depends on. */
+const OBJECTS = ['inputs', 'run', 'probes', 'steps'];
+/** Names of the language that have no value everywhere, and what helps. */
+const ELSEWHERE: Readonly<Record<string, Flaw>> = {
+  secrets: {
+    why: 'a secret cannot be named in an expression',
+    mend: 'List it under “secrets:” of the step; the command finds it in its environment.',
+  },
+  probes: {
+    why: '“probes” has no value here',
+    mend: 'Name probes in what runs after they were measured: run, backup, verify or a hint.',
+  },
+  steps: { why: '“steps” has no value here', mend: 'Name outputs in steps that come later.' },
+  item: {
+    why: '“item” has no value here',
+    mend: 'Name it in “run:” of what each item runs; elsewhere CROSSCHECK_ITEM is in the environment.',
+  },
+  run: { why: '“run” has no value here', mend: 'Use inputs.' },
+};
 
 export interface Node {
   readonly op: string;
@@ -55,7 +73,7 @@ export function compile(cel: Environment, text: string, known: readonly string[]
   try {
     const parsed = cel.parse(text.trim());
     const all = nodes(parsed.ast);
-    const flaw = wrongCall(all);
+    const flaw = wrongCall(all) ?? dashed(text, known) ?? byNumber(all);
     if (flaw) return { flaw };
     const { valid, type = 'dyn', error } = parsed.check();
     if (!valid) return { flaw: wrongType(summary(error), known) };
@@ -86,13 +104,56 @@ function wrongCall(all: readonly Node[]): Flaw | undefined {
     : undefined;
 }
 
+/** `steps.drop-column` is a subtraction; whoever writes it means a name. */
+function dashed(text: string, known: readonly string[]): Flaw | undefined {
+  for (const [written, object, name = ''] of text.matchAll(/\b(steps|probes)\.([a-z0-9_]+(?:-[a-z0-9_]+)+)/g))
+    if (known.includes(name)) return { why: `“${written}” is a subtraction`, mend: `Write ${object}["${name}"].` };
+  return undefined;
+}
+
+/** A name that is computed could be any. */
+function byNumber(all: readonly Node[]): Flaw | undefined {
+  const computed = all.some(
+    ({ op, args }) => op === '[]' && Array.isArray(args) && isObject(args[0]) && literal(args[1]) === undefined,
+  );
+  return computed ? { why: 'it computes a name', mend: 'Name what it reads outright.' } : undefined;
+}
+
+const isObject = (node: unknown): boolean => isNode(node) && node.op === 'id' && OBJECTS.includes(String(node.args));
+const literal = (node: unknown): string | undefined =>
+  isNode(node) && node.op === 'value' && typeof node.args === 'string' ? node.args : undefined;
+
+const PARSER = environment();
+
+/** What an expression reads, each from its outermost name on: `['steps', 'backup', 'outputs', 'path']`. Nothing where it cannot be parsed. */
+export function readsOf(expression: string): (readonly string[])[] {
+  try {
+    return expression.length > LONGEST ? [] : chainsIn(PARSER.parse(expression.trim()).ast);
+  } catch {
+    return [];
+  }
+}
+
+/** The longest chains of names. */
+function chainsIn(node: unknown): (readonly string[])[] {
+  if (Array.isArray(node)) return node.flatMap(chainsIn);
+  if (!isNode(node)) return [];
+  const chain = chainOf(node);
+  return chain ? [chain] : chainsIn(node.args);
+}
+
+function chainOf(node: unknown): string[] | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.op === 'id') return [String(node.args)];
+  if ((node.op !== '.' && node.op !== '[]') || !Array.isArray(node.args)) return undefined;
+  const [before, last] = [chainOf(node.args[0]), node.op === '.' ? String(node.args[1]) : literal(node.args[1])];
+  return before && last !== undefined ? [...before, last] : undefined;
+}
+
 function wrongType(said: string, known: readonly string[]): Flaw {
   const name = /^(?:Unknown variable|No such key): (.*)$/.exec(said)?.[1];
-  if (name !== undefined && LATER_NAMES.includes(name))
-    return {
-      why: `“${name}” is part of the language, but this version does not resolve it yet`,
-      mend: 'Leave it out.',
-    };
+  const elsewhere = name === undefined || known.includes(name) ? undefined : ELSEWHERE[name];
+  if (elsewhere) return elsewhere;
   if (name !== undefined) return { why: `the name “${name}” is unknown`, mend: didYouMean(name, known) };
   const types = /^no such overload: (.*)$/.exec(said)?.[1];
   return types === undefined

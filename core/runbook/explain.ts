@@ -1,7 +1,7 @@
 /** What a value lacks to be a runbook, in plain words. It explains refusals; whether a value passes is for the schema alone to say. */
 import { didYouMean } from './nearest.ts';
 import type { Path, Problem } from './problem.ts';
-import { LATER_KEYS, LATER_VALUES, RunbookSchema } from './schema.ts';
+import { RunbookSchema } from './schema.ts';
 import type { Places } from './yaml.ts';
 
 const MOST = 50;
@@ -17,6 +17,8 @@ interface Schema {
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly items?: Schema;
@@ -29,7 +31,7 @@ interface Schema {
 
 interface Finding {
   readonly path: Path;
-  readonly rule: 'value' | 'required' | 'unknown-key' | 'later';
+  readonly rule: 'value' | 'required' | 'unknown-key';
   readonly message: string;
   readonly mend: string;
   readonly at?: 'key';
@@ -51,6 +53,7 @@ function* findings(schema: Schema, value: unknown, path: Path): Generator<Findin
   else if (typeof value === 'string') yield* wrongText(schema, value, path);
   else if (Array.isArray(value)) yield* wrongList(schema, value, path);
   else if (isObject(value)) yield* schema.properties ? wrongKeys(schema, value, path) : wrongNames(schema, value, path);
+  else if (typeof value === 'number' && !schema.enum) yield* wrongNumber(schema, value, path);
   else yield* wrongWord(schema, value, path);
 }
 
@@ -148,17 +151,21 @@ function likeness({ examples }: Schema, value: string): string {
   return `${foreign ?? ''}Write it like ${examples.join(', ')}.`;
 }
 
+function* wrongNumber(schema: Schema, value: number, path: Path): Generator<Finding> {
+  const { minimum = value, maximum = value } = schema;
+  if (value >= minimum && value <= maximum) return;
+  const message = `${called(path)} is ${shown(value)}.`;
+  yield { path, rule: 'value', message, mend: `Write a whole number from ${minimum} to ${maximum}.` };
+}
+
 function* wrongWord(schema: Schema, value: unknown, path: Path): Generator<Finding> {
   if (!schema.enum || schema.enum.includes(value)) return;
-  const said = `${path.at(-1)}: ${value}`;
-  if (LATER_VALUES.has(said)) yield later(path, said, undefined);
-  else
-    yield {
-      path,
-      rule: 'value',
-      message: `${called(path)} is ${shown(value)}.`,
-      mend: `Write ${schema.enum.join(' or ')}.`,
-    };
+  yield {
+    path,
+    rule: 'value',
+    message: `${called(path)} is ${shown(value)}.`,
+    mend: `Write ${schema.enum.join(' or ')}.`,
+  };
 }
 
 function* wrongList(schema: Schema, value: readonly unknown[], path: Path): Generator<Finding> {
@@ -187,18 +194,9 @@ function* wrongKeys(schema: Schema, value: Record<string, unknown>, path: Path):
   for (const [key, part] of Object.entries(value)) {
     const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (known) yield* findings(known, part, [...path, key]);
-    else if (LATER_KEYS.has(key)) yield later([...path, key], key, 'key');
     else yield unknownKey([...path, key], key, Object.keys(properties));
   }
 }
-
-const later = (path: Path, said: string, at: 'key' | undefined): Finding => ({
-  path,
-  rule: 'later',
-  message: `“${said}” is part of the language, but this version does not run it yet.`,
-  mend: 'Leave it out; it would not be obeyed.',
-  ...(at && { at }),
-});
 
 const unknownKey = (path: Path, key: string, known: readonly string[]): Finding => ({
   path,

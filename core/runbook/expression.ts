@@ -1,16 +1,7 @@
-/** Expressions of a runbook: `${{ }}` in texts, and what a measured value must be. They fail closed; there is no silent null. */
-import type { Environment } from '@marcbachmann/cel-js';
+/** What a measured value must be: expectations, CEL as it stands. They fail closed; what cannot be answered is a refusal. */
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import { type Compiled, compile, environment, type Flaw, isNode, nodes, summary } from './cel.ts';
-import { codeAt, hiddenInLineAt } from './invisible.ts';
-import type { InputSpec } from './runbook.ts';
-
-/** What a template may name. */
-export interface Scope {
-  readonly inputs: Readonly<Record<string, string | number | boolean>>;
-  readonly run: { readonly id: string; readonly mode: string; readonly started_at_ms: number; readonly data: string };
-}
 
 /** What a measured value offers to its expectation. */
 export interface Measured {
@@ -18,89 +9,6 @@ export interface Measured {
   readonly status: number;
   readonly stdout: string;
   readonly exit_code: number;
-}
-
-type InputTypes = Readonly<Record<string, Pick<InputSpec, 'type'>>>;
-
-const OPENING = '${{';
-const TEMPLATE = /\$\{\{(.*?)\}\}/gs;
-const RUN = { id: 'string', mode: 'string', started_at_ms: 'int', data: 'string' } as const;
-const CEL_TYPE = { string: 'string', integer: 'int', number: 'double', boolean: 'bool' } as const;
-const SHOWABLE = ['string', 'int', 'double', 'bool'];
-
-/** Whether a text holds an expression, or the beginning of one. */
-export const isTemplate = (text: string): boolean => text.includes(OPENING);
-
-/** The texts of one runbook that hold expressions over its inputs and its run. */
-export class Templates {
-  readonly #cel: Environment;
-  readonly #inputs: InputTypes;
-
-  constructor(inputs: InputTypes) {
-    this.#inputs = inputs;
-    const types = Object.entries(inputs).map(([name, { type }]) => [name, CEL_TYPE[type]]);
-    this.#cel = environment()
-      .registerVariable({ name: 'inputs', schema: Object.fromEntries(types) })
-      .registerVariable({ name: 'run', schema: RUN });
-  }
-
-  /** The first expression of a text that cannot have a value, and why. */
-  flaw(text: string): (Flaw & { readonly expression: string }) | undefined {
-    for (const [, expression = ''] of text.matchAll(TEMPLATE)) {
-      const checked = this.#compile(expression);
-      if ('flaw' in checked) return { expression: expression.trim(), ...checked.flaw };
-    }
-    return isTemplate(text.replace(TEMPLATE, ''))
-      ? { expression: text.slice(text.lastIndexOf(OPENING)), why: 'it has no end', mend: 'Close it with “}}”.' }
-      : undefined;
-  }
-
-  /** Returns the text with every `${{ }}` resolved. XCK_EXPRESSION where one has no value, or one that a person would not see. */
-  resolve(text: string, scope: Scope): Result<string> {
-    const flaw = this.flaw(text);
-    if (flaw) return fail('XCK_EXPRESSION', { text: flaw.expression, why: flaw.why });
-    let refused: Result<never> | undefined;
-    const done = text.replace(TEMPLATE, (_, expression: string) => {
-      const value = this.#value(expression, scope);
-      if (value.ok) return value.value;
-      refused ??= value;
-      return '';
-    });
-    return refused ?? ok(done);
-  }
-
-  #compile(expression: string): { readonly compiled: Compiled } | { readonly flaw: Flaw } {
-    const known = ['inputs', 'run', ...Object.keys(this.#inputs), ...Object.keys(RUN)];
-    const checked = compile(this.#cel, expression, known);
-    if ('flaw' in checked || SHOWABLE.includes(checked.compiled.type)) return checked;
-    const { type } = checked.compiled;
-    const mend = 'Name one input, as in inputs.database, or a part of run: id, mode, started_at_ms, data.';
-    return {
-      flaw: { why: `it is no text, number or boolean, but ${type.startsWith('$') ? 'a whole object' : type}`, mend },
-    };
-  }
-
-  #value(expression: string, scope: Scope): Result<string> {
-    const refused = (why: string) => fail('XCK_EXPRESSION', { text: expression.trim(), why });
-    const checked = this.#compile(expression);
-    if ('flaw' in checked) return refused(checked.flaw.why);
-    try {
-      const value = String(checked.compiled.value(this.#typed(scope)));
-      const hidden = hiddenInLineAt(value);
-      return hidden === -1 ? ok(value) : refused(`its value holds the invisible character ${codeAt(value, hidden)}`);
-    } catch (error) {
-      return refused(summary(error));
-    }
-  }
-
-  /** CEL's integers are bigints; a value of another type than the input's is refused by CEL itself. */
-  #typed({ inputs, run }: Scope): Record<string, unknown> {
-    const typed = Object.entries(inputs).map(([name, value]) => [
-      name,
-      this.#inputs[name]?.type === 'integer' && typeof value === 'number' ? BigInt(value) : value,
-    ]);
-    return { inputs: Object.fromEntries(typed), run: { ...run, started_at_ms: BigInt(run.started_at_ms) } };
-  }
 }
 
 const MEASURED = ['value', 'status', 'stdout', 'exit_code'];

@@ -1,9 +1,8 @@
 /** Lint: what is refused before a person could be asked to trust it. Every rule is a small function of one group in rules/. */
 import { fromUtf8 } from '../bytes/encoding.ts';
-import { Templates } from './expression.ts';
 import { type FolderFile, folderIndex } from './folder.ts';
 import { codeAt, hiddenAt, reorderedAt } from './invisible.ts';
-import { readSource, type Source } from './parse.ts';
+import { atTop, type Read, readUnits } from './parse.ts';
 import type { Parsed, Problem } from './problem.ts';
 import { crewRules } from './rules/crew.ts';
 import { crossCheckRules } from './rules/crossCheck.ts';
@@ -13,37 +12,28 @@ import { inputRules } from './rules/inputs.ts';
 import { probeRules } from './rules/probes.ts';
 import { stepRules } from './rules/step.ts';
 import type { Subject } from './rules/subject.ts';
+import { Templates } from './templates.ts';
+import { RUNBOOK_FILE } from './uses.ts';
 
-const FILE = 'runbook.yaml';
 const CROSS_CHECKS_IN_A_ROW = 5;
 const REMOVE = 'Remove it; nobody could see that it is there.';
 
 /** Checks a whole folder: its paths, its runbook.yaml by schema and rules, and the files that it names. */
 export function lintFolder(files: readonly FolderFile[]): Parsed {
   const index = folderIndex(files);
-  if (!index.ok) return { problems: [atTop(index.refusal.sentence, 'Rename or remove it.')] };
-  const yaml = files.find((file) => file.path === FILE);
-  if (!yaml) return { problems: [atTop('The folder has no runbook.yaml.', 'Add one; it says what the folder does.')] };
-  const text = fromUtf8(yaml.bytes);
-  if (text === undefined) return { problems: [atTop('runbook.yaml is not UTF-8.', 'Save it as UTF-8.')] };
+  if (!index.ok) return { problems: [atTop(RUNBOOK_FILE, index.refusal.sentence, 'Rename or remove it.')] };
   const hidden = files.flatMap(hiddenIn);
   if (hidden.length > 0) return { problems: hidden };
-  const read = readSource(text, FILE);
+  const read = readUnits(files);
   if ('problems' in read) return read;
   const problems = lint(read, files);
   return problems.some(({ severity }) => severity === 'error') ? { problems } : { runbook: read.runbook, problems };
 }
 
-const atTop = (message: string, mend: string): Problem => ({
-  ...{ file: FILE, line: 1, column: 1, severity: 'error', rule: 'folder' },
-  message,
-  mend,
-});
-
 /** Lines that a reviewer would see otherwise than they are: in runbook.yaml by any character, in other texts by their order. */
 function hiddenIn({ path, bytes }: FolderFile): Problem[] {
   const text = fromUtf8(bytes);
-  const search = path === FILE ? hiddenAt : reorderedAt;
+  const search = path === RUNBOOK_FILE ? hiddenAt : reorderedAt;
   if (text === undefined || search(text) === -1) return [];
   return text.split('\n').flatMap((line, index) => {
     const at = search(line);
@@ -54,7 +44,10 @@ function hiddenIn({ path, bytes }: FolderFile): Problem[] {
   });
 }
 
-function lint({ source, runbook, places }: Source, files: readonly FolderFile[]): Problem[] {
+function lint({ runbook, units }: Read, files: readonly FolderFile[]): Problem[] {
+  const unit = units.get('');
+  if (!unit) return [];
+  const { source, places } = unit;
   const problems: Problem[] = [];
   const report: Subject['report'] = (...given) => problems.push(places.problem(...given));
   const subject: Subject = { source, runbook, files, templates: new Templates(runbook.inputs), report };

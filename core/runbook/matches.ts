@@ -55,12 +55,16 @@ const is = (path: Path, ...parts: Path): boolean =>
 
 /** Where an argv stands whose program the agent resolves. */
 const isArgv = (path: Path): boolean =>
-  is(path, 'do', 'argv') ||
-  is(path, 'do', 'run') ||
-  is(path, 'do', 'drill') ||
-  is(path, 'action', 'undo', 'run') ||
+  isDoArgv(path, 'do') ||
+  isDoArgv(path, 'action', 'undo', 'do') ||
   is(path, 'action', 'probes', '*', 'run') ||
   is(path, 'action', 'verify', '*', 'run');
+
+const isDoArgv = (path: Path, ...at: Path): boolean =>
+  is(path, ...at, 'argv') ||
+  is(path, ...at, 'run') ||
+  is(path, ...at, 'drill') ||
+  is(path, ...at, 'items', '*', 'do', 'argv');
 
 /** A bare program name may have become one absolute path of that name, without detours, and nothing else. */
 function isResolved(program: unknown, path: unknown): boolean {

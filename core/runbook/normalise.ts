@@ -1,93 +1,110 @@
-/** From the runbook as written to the runbook as meant: every default filled in, durations in ms, sizes in bytes. */
-import type { ProbeSpec, Runbook, Step } from './runbook.ts';
+/** From the runbook as written to the runbook as meant: every default filled in, used runbooks in place, durations in ms, sizes in bytes. */
+import type { Clock, InputSpec, Question, Rehearsal, Runbook, Step, UseSpec } from './runbook.ts';
 import type { RunbookSource, StepSource } from './schema.ts';
+import { placed, stepFrom } from './step.ts';
+import { allSteps } from './steps.ts';
+import { mapValues, ms } from './units.ts';
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, kB: 1000, MB: 1e6, GB: 1e9, TB: 1e12 };
+/** Runbooks by the name of their folder, for `use: ../<name>`. */
+export type Sources = ReadonlyMap<string, RunbookSource>;
 
-const measure = (text: string, units: Readonly<Record<string, number>>): number => {
-  const [, amount, unit] = /^(\d+)(\D+)$/.exec(text) ?? [];
-  return Number(amount) * (units[unit ?? ''] ?? 0);
-};
-
-const ms = (text: string | undefined): number | null => (text === undefined ? null : measure(text, UNIT_MS));
-const bytes = (text: string | undefined): number | null => (text === undefined ? null : measure(text, UNIT_BYTES));
-
-const mapValues = <V, W>(record: Readonly<Record<string, V>> | undefined, each: (value: V) => W): Record<string, W> =>
-  Object.fromEntries(Object.entries(record ?? {}).map(([key, value]) => [key, each(value)]));
-
-const FIVE_MINUTES = 300_000;
 const GRACE = 30_000;
 
-/** Returns the runbook with its defaults; the source has passed the schema. */
-export function normalise(source: RunbookSource): Runbook {
-  const required = source.presence.required;
+/** The folder's name that a step uses. */
+export const usedName = (use: string): string => use.slice('../'.length);
+
+/** Returns the runbook with its defaults; sources have passed the schema, and none uses itself. */
+export function normalise(source: RunbookSource, sources: Sources = new Map()): Runbook {
+  const parts = partsOf(source, null, sources);
+  const steps = parts.flatMap((part) => part.steps);
   return {
     id: source.id,
     title: source.title,
     description: source.description ?? null,
     owner: source.owner ?? null,
     links: source.links ?? [],
-    inputs: mapValues(source.inputs, (input) => ({
-      type: input.type,
-      description: input.description ?? null,
-      pattern: input.pattern ?? null,
-      enum: input.enum ?? null,
-      minimum: input.minimum ?? null,
-      maximum: input.maximum ?? null,
-      default: input.default ?? null,
-    })),
+    inputs: inputsOf(source),
+    secrets: source.secrets ?? {},
     targets: { local: { agent: 'local' }, ...source.targets },
     crew: mapValues(source.crew, (seat) => ({ roles: seat.roles, optional: seat.optional ?? false })),
-    presence: { required, grace_ms: ms(source.presence.grace) ?? GRACE },
-    steps: source.steps.map((step) => stepOf(step, required)),
+    presence: { required: source.presence.required, grace_ms: ms(source.presence.grace) ?? GRACE },
+    window: source.window ?? null,
+    locks: source.locks ?? [],
+    rehearsal: source.rehearsal ? rehearsalOf(source.rehearsal, parts) : null,
+    clocks: Object.fromEntries(parts.flatMap((part) => clocksOf(part, steps))),
+    briefing: parts.flatMap((part) => questionsOf(part, part.source.briefing)),
+    go_no_go: [...new Set(parts.flatMap((part) => part.source.go_no_go?.of ?? []))],
+    debrief: parts.flatMap((part) => questionsOf(part, part.source.debrief)),
+    notify: source.notify ?? [],
+    steps,
   };
 }
 
-function stepOf(step: StepSource, required: readonly string[]): Step {
-  const critical = step.critical ?? false;
-  const check = step.cross_check ?? {};
+/** A stretch of a runbook's steps. The first of a source is empty and stands for what it says beside its steps. */
+interface Part {
+  readonly source: Pick<RunbookSource, 'clocks' | 'briefing' | 'debrief' | 'go_no_go' | 'rehearsal'>;
+  readonly use: UseSpec | null;
+  readonly steps: readonly Step[];
+}
+
+function partsOf(source: RunbookSource, use: UseSpec | null, sources: Sources): Part[] {
+  const place = { required: source.presence.required, use };
+  return [
+    { source, use, steps: [] },
+    ...source.steps.flatMap((step): Part[] => {
+      const other = step.use === undefined ? undefined : sources.get(usedName(step.use));
+      if (step.use === undefined) return [{ source: {}, use, steps: [stepFrom(step, place)] }];
+      return other ? partsOf(other, useOf(step, other, use), sources) : [];
+    }),
+  ];
+}
+
+const useOf = (step: StepSource, other: RunbookSource, within: UseSpec | null): UseSpec => ({
+  folder: `use/${usedName(step.use ?? '')}`,
+  step: placed(within, step.id),
+  inputs: inputsOf(other),
+  with: step.with ?? {},
+  within,
+});
+
+export const inputsOf = (source: RunbookSource): Record<string, InputSpec> =>
+  mapValues(source.inputs, (input) => ({
+    type: input.type,
+    description: input.description ?? null,
+    pattern: input.pattern ?? null,
+    enum: input.enum ?? null,
+    minimum: input.minimum ?? null,
+    maximum: input.maximum ?? null,
+    default: input.default ?? null,
+  }));
+
+function clocksOf({ source, use }: Part, steps: readonly Step[]): [string, Clock][] {
+  return Object.entries(source.clocks ?? {}).map(([id, { lasts, starts, means }]) => {
+    const backup = /^(.*)\.keep$/.exec(lasts)?.[1];
+    const lasts_ms = backup === undefined ? ms(lasts) : keepOf(steps, placed(use, backup));
+    return [placed(use, id), { lasts_ms: lasts_ms ?? 0, starts: placed(use, starts), means }];
+  });
+}
+
+/** How long a backup step keeps its backup. */
+const keepOf = (steps: readonly Step[], id: string): number | null =>
+  allSteps({ steps }).find((step) => step.id === id)?.backup?.keep_ms ?? null;
+
+const questionsOf = ({ use }: Part, questions: readonly Question[] = []): Question[] =>
+  questions.map((question) => ({ ...question, id: placed(use, question.id) }));
+
+/** Where a rehearsal runs and on which inputs is for the outermost runbook to say; what its steps do instead, for each. */
+function rehearsalOf(own: NonNullable<RunbookSource['rehearsal']>, parts: readonly Part[]): Rehearsal {
+  const steps = parts.flatMap(({ source, use }) =>
+    Object.entries(source.rehearsal?.steps ?? {}).map(([id, { run = [], shell }]) => {
+      return [placed(use, id), shell === undefined ? { run } : { shell }] as const;
+    }),
+  );
   return {
-    id: step.id,
-    title: step.title,
-    target: step.target ?? 'local',
-    critical,
-    irreversible: step.irreversible ?? false,
-    no_backup: step.no_backup ?? null,
-    kind: step.backup ? 'backup' : 'run',
-    run: step.run ?? [],
-    backup: step.backup ? backupOf(step.backup) : null,
-    env: step.env ?? {},
-    timeout_ms: ms(step.timeout),
-    probes: mapValues(step.probes, probeOf),
-    eyes: critical ? (check.eyes ?? 4) : 2,
-    by: critical ? (check.by ?? required.filter((seat) => seat !== 'lead')) : [],
-    valid_for_ms: ms(check.valid_for) ?? FIVE_MINUTES,
-    challenge: (check.challenge ?? []).map((one) => ({ ...one, within: one.within ?? null, hint: one.hint ?? null })),
-    verify: step.verify ?? {},
-    undo: step.undo
-      ? {
-          from: step.undo.from ?? null,
-          reason: step.undo.reason ?? null,
-          run: step.undo.run,
-          takes_ms: ms(step.undo.takes),
-        }
-      : null,
-    on_failure: 'hold',
+    required: own.required ?? false,
+    max_age_ms: ms(own.max_age),
+    targets: own.targets ?? {},
+    inputs: own.inputs ?? {},
+    steps: Object.fromEntries(steps),
   };
 }
-
-const backupOf = ({ run, artifact, drill, keep }: NonNullable<StepSource['backup']>): NonNullable<Step['backup']> => ({
-  run,
-  artifact: { path: artifact.path, min_size: bytes(artifact.min_size), max_age_ms: ms(artifact.max_age) },
-  drill,
-  keep_ms: ms(keep),
-});
-
-const probeOf = (probe: NonNullable<StepSource['probes']>[string]): ProbeSpec => ({
-  title: probe.title,
-  run: probe.run ?? null,
-  http: probe.http ?? null,
-  expect: probe.expect ?? null,
-  drift: probe.drift ?? (probe.expect === undefined ? 'exact' : 'expect'),
-});

@@ -74,9 +74,13 @@ export interface LimitSpec {
 export interface UseSpec {
   /** The folder of the other runbook inside this one: `use/<name>`; the step's commands run there. */
   readonly folder: string;
+  /** The step that it stands for: its steps have the ids `<step>-<their own>`, and know each other by their own. */
+  readonly step: string;
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** Values for its inputs, texts with expressions of this runbook. */
+  /** Values for its inputs, texts with expressions of the runbook that uses it. */
   readonly with: Readonly<Record<string, string | number | boolean>>;
+  /** Where the runbook that uses it is itself used: that use. */
+  readonly within: UseSpec | null;
 }
 
 export const STEP_KINDS = ['run', 'shell', 'manual', 'wait', 'backup', 'gate', 'parallel'] as const;

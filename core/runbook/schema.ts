@@ -1,51 +1,39 @@
 /** The runbook language as one closed TypeBox definition; types, checks, editor schema and reference are all made of it. */
 import Type from 'typebox';
-import { closed, named, words } from '../log/forms.ts';
+import { closed, words } from '../log/forms.ts';
+import { NOTIFIED } from './runbook.ts';
+import {
+  argv,
+  byName,
+  described,
+  duration,
+  flag,
+  lasts,
+  line,
+  NAME,
+  name,
+  names,
+  optional,
+  pattern,
+  script,
+  secretFile,
+  text,
+  timeOfDay,
+  url,
+  VARIABLE,
+  value,
+  variable,
+  WORD,
+  zone,
+} from './schema/forms.ts';
+import { StepSchema } from './schema/step.ts';
 
-/** Adds annotations to a schema just made; a copy would lose what TypeBox hides in it. */
-const described = <T extends Type.TSchema>(schema: T, description: string): T => Object.assign(schema, { description });
-const optional = Type.Optional;
-
-/** A text of one form; `title` and `examples` are the words that a refusal says. */
-const form = (title: string, pattern: string, ...examples: string[]) => ({ title, pattern, examples });
-
-const NAME = form(
-  'a name of a to z, 0 to 9, - and _ that begins with a letter',
-  '^[a-z][a-z0-9_-]{0,63}$',
-  'drop-column',
-);
-const INPUT_NAME = form(
-  'a name of a to z, 0 to 9 and _ that begins with a letter',
-  '^[a-z][a-z0-9_]{0,63}$',
-  'api_port',
-);
-const VARIABLE = form('a name of A to Z, 0 to 9 and _', '^[A-Z_][A-Z0-9_]{0,63}$', 'PGDATABASE');
-const DURATION = form('a duration', '^[1-9][0-9]{0,5}(ms|s|m|h|d)$', '30s', '5m', '2h');
-const SIZE = form('a size', '^[0-9]{1,6}(B|kB|MB|GB)$', '500kB', '10MB');
-const PERCENT = form('a percentage below 100', '^[0-9]{1,2}(\\.[0-9]{1,3})?%$', '1%', '0.5%');
-const PROBE = form('a probe', '^probes\\.[a-z][a-z0-9_-]{0,63}$', 'probes.rows');
-const URL = form('a web address', '^https?://\\S(.*\\S)?$', 'https://example.org/dashboard');
-/** What a person reads in a row must not be able to look like two. */
-const LINE = { title: 'one line without space at its ends', pattern: '^\\S(.*\\S)?$', minLength: 1, maxLength: 500 };
-
-const line = (description: string) => Type.String({ ...LINE, description });
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 4000, description });
-const name = (description: string) => Type.String({ ...NAME, description });
-const duration = (description: string) => Type.String({ ...DURATION, description });
-const size = (description: string) => Type.String({ ...SIZE, description });
-const percent = (description: string) => Type.String({ ...PERCENT, description });
-const argv = (description: string) => Type.Array(text('One argument'), { minItems: 1, maxItems: 100, description });
-const flag = (description: string) => Type.Boolean({ description });
-/** A mapping whose keys are names of one form. */
-const byName = <V extends Type.TSchema>(key: ReturnType<typeof form>, value: V, description: string) =>
-  Object.assign(named(Type.String(key), value), { description, propertyNames: Type.String(key) });
+export { type ChildSource, StepSchema, type StepSource } from './schema/step.ts';
 
 const Input = closed({
   type: described(words('string', 'integer', 'number', 'boolean'), 'What the value must be; nothing is converted'),
   description: optional(line('Shown beside the field')),
-  pattern: optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'ECMAScript pattern that the whole value must match' }),
-  ),
+  pattern: optional(pattern('ECMAScript pattern that the whole value must match')),
   enum: optional(
     Type.Array(Type.Union([Type.String(), Type.Number()]), {
       minItems: 1,
@@ -55,106 +43,89 @@ const Input = closed({
   ),
   minimum: optional(Type.Number({ description: 'Smallest number allowed' })),
   maximum: optional(Type.Number({ description: 'Largest number allowed' })),
-  default: optional(
-    Type.Union([Type.String(), Type.Number(), Type.Boolean()], { description: 'Filled in where nothing is given' }),
-  ),
+  default: optional(value('Filled in where nothing is given')),
 });
 
-const Probe = closed({
-  title: line('What this fact is, as reviewers read it'),
-  run: optional(argv('A read-only program that prints the fact')),
-  http: optional(described(closed({ url: line('Asked by GET') }), 'Asked over HTTP; status and body are the fact')),
-  expect: optional(text('CEL over value, status, stdout, exit_code that must hold')),
-  drift: optional(
-    Type.Union([words('exact', 'expect'), closed({ within: percent('How far a number may move') })], {
-      description: 'How the value may differ at T-0; default expect where the probe has one, else exact',
-      examples: ['exact', 'expect', '{within: 1%}'],
-    }),
-  ),
-});
+const Link = closed({ title: line('Shown'), url: url('Where it leads; expressions over inputs and run') });
 
-const Check = closed({
-  title: line('What this proves'),
-  run: argv('A read-only program, run after the command'),
-  expect: text('CEL over value, stdout, exit_code that must hold'),
-});
+const Target = closed({ agent: name('The name that an agent serves') });
 
-const Challenge = closed({
-  id: name('Key of the answer in the signed read-back'),
-  ask: line('The question; its answer stands on nobody’s screen'),
-  equals: Type.String({
-    ...PROBE,
-    description: 'The probe whose armed value is the answer',
-  }),
-  by: name('The seat that is asked'),
-  within: optional(percent('How near a number must be')),
-  hint: optional(line('A command that shows the answer in a session of one’s own')),
-});
-
-const Backup = closed({
-  run: argv('Makes the backup'),
-  artifact: described(
-    closed({
-      path: line('The file that must be there afterwards'),
-      min_size: optional(size('Smaller is a failure')),
-      max_age: optional(duration('Older is a failure')),
-    }),
-    'What is there afterwards, and is checked',
-  ),
-  drill: argv('Restores the backup somewhere else and compares; a backup that was never restored is a hope'),
-  keep: optional(duration('How long the backup is kept')),
-});
-
-const Undo = closed({
-  from: optional(name('The backup step that it restores')),
-  reason: optional(line('Why there is a way back without a backup')),
-  run: argv('The way back; shown and bound, run as a step of its own'),
-  takes: optional(duration('How long it takes, from the drill')),
-});
-
-const CrossCheck = closed({
-  eyes: optional(
-    Type.Unsafe<4 | 6>(Type.Integer({ enum: [4, 6], description: 'Pairs of eyes, the lead’s included: 4 or 6' })),
-  ),
-  by: optional(
-    Type.Array(name('A seat'), { minItems: 1, maxItems: 20, description: 'Seats whose confirmations count' }),
-  ),
-  valid_for: optional(duration('After this an arming is void')),
-  challenge: optional(Type.Array(Challenge, { maxItems: 20, description: 'Blind questions' })),
-});
-
-export const StepSchema = closed({
-  id: name('Unique in the runbook; stands in every statement'),
-  title: line('One line for people'),
-  target: optional(name('A name under targets; default local')),
-  critical: optional(flag('Needs confirmations before it runs')),
-  irreversible: optional(flag('Cannot be undone once it has started')),
-  no_backup: optional(line('Why an irreversible step has no proven backup before it')),
-  run: optional(argv('A program and its arguments, no shell')),
-  backup: optional(described(Backup, 'Back up, check the artifact, prove it by a drill')),
-  env: optional(
-    byName(
-      VARIABLE,
-      Type.String({ maxLength: 4000, description: 'Its value' }),
-      'The declared environment; nothing is inherited',
-    ),
-  ),
-  timeout: optional(duration('After this the command is stopped')),
-  probes: optional(byName(NAME, Probe, 'Facts measured when the step is armed and again at T-0')),
-  cross_check: optional(described(CrossCheck, 'Who confirms a critical step, and what they are asked')),
-  verify: optional(byName(NAME, Check, 'Checks after the command')),
-  undo: optional(described(Undo, 'The way back')),
-  on_failure: optional(described(words('hold'), 'What a failure leads to')),
-});
-
-const Link = closed({
-  title: line('Shown'),
-  url: Type.String({ ...URL, maxLength: 2000, description: 'Where it leads' }),
-});
 const Seat = closed({
-  roles: Type.Array(name('A role'), { minItems: 1, maxItems: 20, description: 'Whoever holds one may take the seat' }),
+  roles: names('A role', 'Whoever holds one may take the seat'),
   optional: optional(flag('The run goes on without it')),
 });
+
+const Presence = described(
+  closed({
+    required: Type.Array(name('A seat'), { maxItems: 20, description: 'Seats that must be there all the time' }),
+    grace: optional(duration('How long somebody may be gone before the run holds', { default: '30s' })),
+  }),
+  'Whose absence is a hold',
+);
+
+const Window = described(
+  closed({
+    days: Type.Array(described(words('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'), 'A day'), {
+      minItems: 1,
+      maxItems: 7,
+      description: 'Days that it begins on',
+    }),
+    from: timeOfDay('When it opens'),
+    to: timeOfDay('When it closes; earlier than from means the next day'),
+    timezone: zone('Whose clock that is'),
+  }),
+  'When a live run may be opened and a step may start',
+);
+
+const Rehearsal = described(
+  closed({
+    required: optional(flag('A live run needs a completed rehearsal of this very digest')),
+    max_age: optional(duration('How old that rehearsal may be')),
+    targets: optional(byName(NAME, Target, 'Where a rehearsal runs instead')),
+    inputs: optional(byName(WORD, value('Its value'), 'Inputs of a rehearsal, whatever was given')),
+    steps: optional(
+      byName(
+        NAME,
+        closed({
+          run: optional(argv('Run instead')),
+          shell: optional(script('A script for sh -eu, run instead')),
+        }),
+        'What a rehearsal does instead, by step',
+      ),
+    ),
+  }),
+  'A run on other targets that proves the runbook before it is live',
+);
+
+const Clock = closed({
+  lasts: lasts('How long; <backup step>.keep is as long as that backup is kept'),
+  starts: name('The step whose start starts it'),
+  means: line('What is possible until it has run out'),
+});
+
+const Question = closed({
+  id: name('Unique among the questions'),
+  ask: line('The question; its answer is a value, never yes or done'),
+  answer: described(
+    words('text', 'link', 'time', 'person', 'file', 'step'),
+    'What the answer is; file is a sha256: digest, step the id of a step',
+  ),
+  by: name('The seat that answers; each is every seat that is not optional'),
+});
+
+const Hook = closed({
+  webhook: described(
+    closed({ env: variable('The server’s variable that has the address; <name>_SECRET signs') }),
+    'Where it is posted',
+  ),
+  on: Type.Array(described(words(...NOTIFIED), 'An event'), {
+    minItems: 1,
+    maxItems: 20,
+    description: 'What is told',
+  }),
+});
+
+const questions = (description: string) => Type.Array(Question, { minItems: 1, maxItems: 50, description });
 
 export const RunbookSchema = closed({
   apiVersion: described(words('crosscheck/v1'), 'The language'),
@@ -163,48 +134,34 @@ export const RunbookSchema = closed({
   description: optional(text('What cannot be undone, in a sentence or two')),
   owner: optional(line('The team that answers for it')),
   links: optional(Type.Array(Link, { maxItems: 20, description: 'Pages that help during the run' })),
-  inputs: optional(byName(INPUT_NAME, Input, 'Asked for and checked before anything starts')),
-  targets: optional(byName(NAME, closed({ agent: name('The name that an agent serves') }), 'Where steps run')),
+  inputs: optional(byName(WORD, Input, 'Asked for and checked before anything starts')),
+  secrets: optional(
+    byName(
+      VARIABLE,
+      closed({ file: secretFile('The file in the agent’s directory of secrets') }),
+      'By reference; the values live at the agent',
+    ),
+  ),
+  targets: optional(byName(NAME, Target, 'Where steps run')),
   crew: byName(NAME, Seat, 'Seats, and the roles whose holders may take them'),
-  presence: described(
-    closed({
-      required: Type.Array(name('A seat'), { maxItems: 20, description: 'Seats that must be there all the time' }),
-      grace: optional(duration('How long somebody may be gone before the run holds; default 30s')),
+  presence: Presence,
+  window: optional(Window),
+  locks: optional(
+    Type.Array(line('A name; expressions over inputs'), {
+      minItems: 1,
+      maxItems: 20,
+      description: 'Names that one open run of a mode holds at a time',
     }),
-    'Whose absence is a hold',
+  ),
+  rehearsal: optional(Rehearsal),
+  clocks: optional(byName(NAME, Clock, 'Undo windows')),
+  briefing: optional(questions('Asked before the first step')),
+  go_no_go: optional(
+    described(closed({ of: names('A seat', 'The seats that are polled') }), 'A poll before the first step'),
   ),
   steps: Type.Array(StepSchema, { minItems: 1, maxItems: 500, description: 'In order' }),
+  debrief: optional(questions('Asked after the last step')),
+  notify: optional(Type.Array(Hook, { maxItems: 20, description: 'Webhooks; no values travel' })),
 });
 
 export type RunbookSource = Type.Static<typeof RunbookSchema>;
-export type StepSource = Type.Static<typeof StepSchema>;
-
-/** Keys of the language that this version does not run yet; they are refused plainly rather than ignored. */
-export const LATER_KEYS: ReadonlySet<string> = new Set([
-  'secrets',
-  'window',
-  'locks',
-  'rehearsal',
-  'clocks',
-  'briefing',
-  'debrief',
-  'go_no_go',
-  'notify',
-  'shell',
-  'manual',
-  'wait',
-  'gate',
-  'parallel',
-  'for_each',
-  'use',
-  'with',
-  'step',
-  'when',
-  'outputs',
-  'progress',
-  'limit',
-  'rehearse',
-]);
-
-/** Values of known keys that this version does not run yet, as `key: value`. */
-export const LATER_VALUES: ReadonlySet<string> = new Set(['on_failure: decide']);

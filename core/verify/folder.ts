@@ -1,5 +1,5 @@
 /** The claim that the folder in the record is the runbook of the run; it reads the runbook that everything later is rendered from. */
-import { fromUtf8, utf8 } from '../bytes/encoding.ts';
+import { utf8 } from '../bytes/encoding.ts';
 import { digest } from '../bytes/hash.ts';
 import { fail } from '../errors.ts';
 import type { PublicKey } from '../log/publicKey.ts';
@@ -7,7 +7,7 @@ import type { Bundle } from '../record/bundle.ts';
 import { ok, type Result } from '../result.ts';
 import { type RunMachine, runMachine } from '../run/machine.ts';
 import { folderIndex } from '../runbook/folder.ts';
-import { parseRunbook } from '../runbook/parse.ts';
+import { parseFolder } from '../runbook/parse.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 
 /** A runbook whose folder was verified, and its machine. */
@@ -40,9 +40,7 @@ export function knownRunbook(
   const index = folderIndex(bundle.files);
   if (!index.ok) return index;
   if (index.value !== bundle.folderIndex) return refused('a file is not the one that the folder array lists');
-  const file = bundle.files.find(({ path }) => path === 'runbook.yaml');
-  const text = file && fromUtf8(file.bytes);
-  const { runbook, problems } = parseRunbook(text ?? '', 'runbook.yaml');
+  const { runbook, problems } = parseFolder(bundle.files);
   if (!runbook) return refused(problems[0]?.message ?? 'it cannot be read');
   const prepared = { runbook, machine: runMachine(runbook) };
   known.runbooks.set(wanted, prepared);

@@ -4,7 +4,7 @@ import { digest } from '../../core/bytes/hash.ts';
 import { refOf, type Sealed } from '../../core/log/entry.ts';
 import { genesisRoster, type Roster, withEnrolled } from '../../core/log/roster.ts';
 import type { Entry, EntryOf, SiteDocument } from '../../core/log/tables.ts';
-import { parseRunbook } from '../../core/runbook/parse.ts';
+import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import type { Registered, SiteState } from '../../core/site/decide.ts';
 import type { LogStore, StoredEntry } from '../store/store.ts';
@@ -90,8 +90,7 @@ export function runbookReader(store: LogStore): (digest: string) => Runbook | un
   return (wanted) => {
     const known = cache.get(wanted);
     if (known) return known;
-    const yaml = store.folder(wanted)?.find((file) => file.path === 'runbook.yaml');
-    const { runbook } = yaml ? parseRunbook(fromUtf8(yaml.bytes) ?? '', 'runbook.yaml') : {};
+    const { runbook } = parseFolder(store.folder(wanted) ?? []);
     if (runbook) cache.set(wanted, runbook);
     return runbook;
   };

@@ -39,7 +39,7 @@ const CORE_PACKAGES = [
   '@noble/hashes/sha2.js',
 ];
 /** Lower layers first: a file imports (at run time) only from its own layer or one before it. */
-const LAYERS = ['bytes', 'log', 'runbook', 'approval', 'run', 'site', 'record', 'verify'];
+const LAYERS = ['bytes', 'log', 'runbook', 'approval', 'run', 'release', 'site', 'record', 'verify'];
 /** The doors of a run's page: what they reach at run time may not bring these. */
 const HEAVY = ['yaml', 'typebox', 'typebox/compile', 'typebox/value', '@marcbachmann/cel-js'];
 

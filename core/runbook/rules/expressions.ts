@@ -1,9 +1,9 @@
 /** Rules of expressions: every name is known and every type fits, and none stands where it would not be resolved or would tell a blind value. */
 import { blindProbes } from '../blind.ts';
 import { quoted } from '../explain.ts';
-import { isTemplate } from '../expression.ts';
 import type { Path } from '../problem.ts';
 import type { Step } from '../runbook.ts';
+import { isTemplate } from '../templates.ts';
 import type { Subject } from './subject.ts';
 
 /** Where texts are resolved, as paths below a step; `*` is any key, `#` any index. */

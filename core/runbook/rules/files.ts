@@ -1,9 +1,10 @@
 /** Rules of the folder: what a step names of it is there, and can be started. */
-import { isTemplate } from '../expression.ts';
+
 import type { FolderFile } from '../folder.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Path } from '../problem.ts';
 import type { Step } from '../runbook.ts';
+import { isTemplate } from '../templates.ts';
 import type { StepSubject } from './subject.ts';
 
 export function fileRules(subject: StepSubject): void {
@@ -22,7 +23,7 @@ function commands({ run, backup, probes, verify, undo }: Step): (readonly [Path,
     [['backup', 'drill'], backup?.drill ?? []],
     ...Object.entries(probes).map(([id, one]) => [['probes', id, 'run'], one.run ?? []] as const),
     ...Object.entries(verify).map(([id, one]) => [['verify', id, 'run'], one.run] as const),
-    [['undo', 'run'], undo?.run ?? []],
+    [['undo', 'run'], undo?.step.run ?? []],
   ];
 }
 

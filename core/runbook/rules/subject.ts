@@ -1,9 +1,10 @@
 /** What a lint rule sees of a folder, and how it reports. A rule never changes either. */
-import type { Templates } from '../expression.ts';
+
 import type { FolderFile } from '../folder.ts';
 import type { Path, Problem } from '../problem.ts';
 import type { Runbook, Step } from '../runbook.ts';
 import type { RunbookSource, StepSource } from '../schema.ts';
+import type { Templates } from '../templates.ts';
 
 /** Adds a problem at a value, or at its key. */
 export type Report = (

@@ -1,0 +1,135 @@
+/** Questions before the first step and after the last: who is asked, how each stands, what is missing. An answer states a value, never yes. */
+import { fail } from '../errors.ts';
+import type { AnswerResult } from '../log/tables.ts';
+import type { Result } from '../result.ts';
+import type { RunContext } from '../run/context.ts';
+import { stepOf } from '../runbook/steps.ts';
+import type { Question, Runbook } from '../runbook/runbook.ts';
+import { orNull, read, shaped, text } from './shape.ts';
+import { listed } from './words.ts';
+
+export type QuestionStatus = 'PASS' | 'FAIL' | 'NOT RUN' | 'WAIVED';
+
+/** One question as one seat is asked it. */
+export interface Asked {
+  readonly question: Question;
+  readonly seat: string;
+  readonly status: QuestionStatus;
+}
+
+type Answers = Pick<RunContext, 'answers' | 'waived'>;
+
+/** The seats that a question is asked of: one, or every seat that is not optional. */
+export const seatsAsked = ({ crew }: Runbook, { by }: Question): string[] =>
+  by === 'each' ? Object.keys(crew).filter((seat) => crew[seat]?.optional === false) : [by];
+
+function statusOf({ answers, waived }: Answers, question: string, seat: string): QuestionStatus {
+  if (waived.includes(question)) return 'WAIVED';
+  const given = Object.hasOwn(answers, question) ? answers[question] : undefined;
+  const result = given && Object.hasOwn(given, seat) ? given[seat] : undefined;
+  return result === 'pass' ? 'PASS' : result === 'fail' ? 'FAIL' : 'NOT RUN';
+}
+
+/** Every question of a list, as each of its seats is asked it, in the runbook's order. */
+export const askedOf = (runbook: Runbook, questions: readonly Question[], context: Answers): Asked[] =>
+  questions.flatMap((question) =>
+    seatsAsked(runbook, question).map((seat) => ({
+      question,
+      seat,
+      status: statusOf(context, question.id, seat),
+    })),
+  );
+
+/** The questions of the briefing and the debrief that one seat is asked. */
+export const questionsFor = (runbook: Runbook, context: Answers, seat: string): Asked[] =>
+  askedOf(runbook, [...runbook.briefing, ...runbook.debrief], context).filter((asked) => asked.seat === seat);
+
+/** What stands between these questions and going on, a sentence each; empty where nothing does. */
+export const missingAnswers = (runbook: Runbook, questions: readonly Question[], context: Answers): string[] =>
+  askedOf(runbook, questions, context).flatMap(({ question, seat, status }) => {
+    if (status === 'NOT RUN') return [`The ${seat} has not answered: ${question.ask}`];
+    return status === 'FAIL'
+      ? [`The ${seat} answered FAIL: ${question.ask} It blocks until it passes or is waived.`]
+      : [];
+  });
+
+/** The seats that have not said go at a gate, a sentence each; `gate` is a step's id, or `go_no_go`. */
+export const missingVotes = (
+  { votes }: Pick<RunContext, 'votes'>,
+  gate: string,
+  seats: readonly string[],
+): string[] => {
+  const given = Object.hasOwn(votes, gate) ? (votes[gate] ?? {}) : {};
+  const silent = seats.filter((seat) => !Object.hasOwn(given, seat));
+  const against = seats.filter((seat) => Object.hasOwn(given, seat) && given[seat] === 'no-go');
+  return [
+    ...(silent.length > 0 ? [`Not polled yet: ${listed(silent)}.`] : []),
+    ...against.map((seat) => `The ${seat} says NO GO; the hold of that objection stands.`),
+  ];
+};
+
+/** Body `answer` of `briefing.answered`. */
+export interface Answer {
+  readonly value: string;
+  /** Where it can be looked up: a link, a path, a digest. */
+  readonly evidence: string | null;
+}
+
+export const readAnswer = (given: unknown): Result<Answer> =>
+  read('answer', shaped({ value: text, evidence: orNull(text) }), given);
+
+/** Words that state nothing. */
+const EMPTY_WORDS = ['yes', 'no', 'y', 'n', 'done', 'ok', 'okay', 'true', 'false', 'fine', 'good', 'tbd', 'x', '-'];
+const PRINCIPAL = /^p-[0-9a-f]{16}$/;
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+type Known = Pick<RunContext, 'runbook' | 'outcomes' | 'roles'>;
+
+/** Why a value is no answer of the type, as the end of a sentence; undefined where it is one. */
+const WRONG: Readonly<
+  Record<Question['answer'], (value: string, result: AnswerResult, known: Known) => string | undefined>
+> = {
+  text: (value) =>
+    EMPTY_WORDS.includes(
+      value
+        .trim()
+        .toLowerCase()
+        .replace(/[.!]+$/, ''),
+    )
+      ? `“${value.trim()}” states nothing; state the value: a name, a number, a time`
+      : undefined,
+  link: (value) => (isLink(value) ? undefined : 'the answer is a link that begins with https:// or http://'),
+  time: (value) =>
+    isInstant(value) ? undefined : 'the answer is a time with its date and zone, as 2026-11-20T22:04:05Z',
+  person: (value, result, known) => {
+    if (value.startsWith('p-') && !(PRINCIPAL.test(value) && Object.hasOwn(known.roles, value)))
+      return 'nobody of the roster has this id';
+    return /\p{L}.*\p{L}/u.test(value) ? WRONG.text(value, result, known) : 'the answer is a person’s id or name';
+  },
+  file: (value) =>
+    /^sha256:[0-9a-f]{64}$/.test(value) ? undefined : 'the answer is the digest of a file: sha256: and 64 hex digits',
+  step: (value, result, { runbook, outcomes }) => {
+    if (!stepOf(runbook, value)) return 'the answer is the id of a step of this run';
+    const finished = Object.hasOwn(outcomes, value) && outcomes[value] === 'finished';
+    if (result === 'pass' && !finished) return `PASS needs a finished step, and ${value} is not finished`;
+    return result === 'fail' && finished ? `FAIL needs a step that is not finished, and ${value} is` : undefined;
+  },
+};
+
+/** Checks that an answer is one of the question's type; XCK_INPUT says in a sentence what it should be. */
+export function checkAnswer(question: Question, result: AnswerResult, given: unknown, known: Known): Result<Answer> {
+  const answer = readAnswer(given);
+  if (!answer.ok) return answer;
+  const why = WRONG[question.answer](answer.value.value, result, known);
+  return why === undefined ? answer : fail('XCK_INPUT', { where: question.id, why });
+}
+
+const isLink = (value: string): boolean => /^https?:\/\/[^\s/?#]+\S*$/.test(value);
+
+/** RFC 3339, and a day that the calendar has. */
+function isInstant(value: string): boolean {
+  const [whole, year, month, day] = INSTANT.exec(value) ?? [];
+  if (whole === undefined || !Number.isFinite(Date.parse(value))) return false;
+  const last = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return Number(day) <= last;
+}

@@ -1,0 +1,44 @@
+/** Finding things in a run's entries for people; it reads what is there and judges nothing. */
+import { parseCanonical } from '../bytes/jcs.ts';
+import { refOf, type Sealed } from '../log/entry.ts';
+import type { Entry, EntryOf, EntryType } from '../log/tables.ts';
+
+/** Entries of a run, of the chain after its close or of the holds outside any run, in the order of the log. */
+export type Entries = readonly Sealed<Entry>[];
+
+export const isOf = <T extends EntryType>(
+  sealed: Sealed<Entry>,
+  ...types: readonly T[]
+): sealed is Sealed<EntryOf<T>> => (types as readonly string[]).includes(sealed.entry.type);
+
+export const ofType = <T extends EntryType>(entries: Entries, ...types: readonly T[]): Sealed<EntryOf<T>>[] =>
+  entries.filter((sealed): sealed is Sealed<EntryOf<T>> => isOf(sealed, ...types));
+
+export const byRef = (entries: Entries, ref: string): Sealed<Entry> | undefined =>
+  entries.find((sealed) => refOf(sealed) === ref);
+
+/** The JSON of a body that this reader has; undefined where it has none or the bytes are no canonical JSON. */
+export function bodyOf(sealed: Sealed<Entry>, name: string): unknown {
+  const body = sealed.bodies[name];
+  const value = body && parseCanonical(body.bytes, { maxBytes: 65_535, maxDepth: 8, integersOnly: false });
+  return value?.ok ? value.value : undefined;
+}
+
+/** A key of a body that is an object, where it is a text. */
+export function textIn(sealed: Sealed<Entry>, name: string, key: string): string | null {
+  const value = bodyOf(sealed, name) as Readonly<Record<string, unknown>> | string | null | undefined;
+  const found = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? value[key] : null;
+  return typeof found === 'string' ? found : null;
+}
+
+export interface Signature {
+  readonly person: string;
+  readonly seat: string;
+  readonly role: string;
+}
+
+/** Who signed, by the references that the entry with the effect lists. */
+export const signersOf = (entries: Entries, refs: readonly string[]): Signature[] =>
+  ofType(entries, 'act.signed')
+    .filter((sealed) => refs.includes(refOf(sealed)))
+    .map(({ entry }) => ({ person: entry.actor, seat: entry.seat, role: entry.role }));
