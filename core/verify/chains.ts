@@ -3,7 +3,7 @@ import { refOf } from '../log/entry.ts';
 import { chainOf } from '../log/parse.ts';
 import type { RunEntry } from '../log/tables.ts';
 import type { AfterEntry } from '../site/after.ts';
-import type { HoldsEntry } from '../site/holds.ts';
+import { foreignTo, type HoldsEntry } from '../site/holds.ts';
 import { isType, type Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
@@ -144,19 +144,8 @@ export function holdsChain({ holds, opened }: Spine): Reason[] {
   ];
 }
 
-/** The entries of the chain of holds that are about another runbook or plan than the run's: they are there for the chain alone. */
-export function foreignHolds({ holds, opened }: Spine): Spine['holds'] {
-  const own = new Set<string>();
-  return holds.filter((leaf) => {
-    const { entry } = leaf;
-    if (entry.type === 'hold.raised') {
-      const mine = entry.runbook === opened.entry.runbook || entry.plan === opened.entry.run;
-      if (mine) own.add(refOf(leaf));
-      return !mine;
-    }
-    return !own.has(entry.type === 'act.signed' ? entry.about : entry.hold);
-  });
-}
+/** The entries of the chain of holds that are about another runbook or plan than the run's. */
+export const foreignHolds = ({ holds, opened }: Spine): Spine['holds'] => foreignTo(holds, opened.entry);
 
 /** Checks that no record carries what was said of holds on other runbooks. */
 export const nothingForeign = (spine: Spine): Reason[] =>

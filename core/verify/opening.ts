@@ -31,11 +31,7 @@ function says(
   const same = sameStatement(
     act,
     lines,
-    actLines(
-      act,
-      { origin: leaf.entry.log, mode: leaf.entry.type === 'run.opened' ? leaf.entry.mode : null, ...expected },
-      signing(lines, leaf.entry.actor),
-    ),
+    actLines(act, { origin: leaf.entry.log, ...expected }, signing(lines, leaf.entry.actor)),
   );
   return same.ok ? [] : [reason('XCK_AUTHENTICITY', same.refusal.sentence, leaf.entry.seq, 'I4')];
 }

@@ -18,6 +18,7 @@ import type { BodyText } from '../../core/protocol/frames.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Command } from '../../core/run/commands.ts';
 import { contextOf } from '../../core/run/state.ts';
+import { stepOf } from '../../core/runbook/steps.ts';
 import { type Handlers, type Peer, peer, type Wire } from '../agent/calls.ts';
 import type { Ports } from '../ports/ports.ts';
 import { collect } from '../record/collect.ts';
@@ -29,6 +30,8 @@ export interface Wrote {
   readonly run: string;
   readonly step: string;
   readonly attempt: number;
+  /** Of a wave; empty where the step has none. */
+  readonly item: string;
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -39,9 +42,17 @@ export interface Agents {
   connected(agent: string): boolean;
   arm(run: string, step: string, askedBy: string): Promise<Result<unknown>>;
   /** Hands over the clearance of an armed (and, if critical, keyed) step. */
-  start(run: string): Promise<Result<unknown>>;
-  abort(run: string): Promise<Result<unknown>>;
-  output(run: string, offset: number): Promise<Result<{ offset: number; bytes: string; total: number }>>;
+  start(run: string, nonce: string): Promise<Result<unknown>>;
+  /** A person has attested to the manual step that this arming started. */
+  attested(run: string, nonce: string): Promise<Result<unknown>>;
+  abort(run: string, nonce: string): Promise<Result<ServerCalls['abort']['result']>>;
+  output(run: string, of: OutputPiece): Promise<Result<ServerCalls['output']['result']>>;
+}
+
+export interface OutputPiece {
+  readonly nonce: string;
+  readonly item: string;
+  readonly offset: number;
 }
 
 export interface AgentDeps {
@@ -115,7 +126,7 @@ export function openAgents(deps: AgentDeps): Agents {
         return ok({ proof: engine.log.consistency(from, to) });
       }),
       wrote: known(async ({ bytes, ...rest }) => {
-        deps.onWrote({ ...rest, bytes: fromBase64(bytes) ?? new Uint8Array() });
+        deps.onWrote({ item: '', ...rest, bytes: fromBase64(bytes) ?? new Uint8Array() });
         return ok({});
       }),
     };
@@ -126,33 +137,32 @@ export function openAgents(deps: AgentDeps): Agents {
     wire.send(JSON.stringify({ kind: 'greeting', challenge: base64(challenge) }));
   };
 
-  const armedBy = (run: string): Result<Connected & { nonce: string }> => {
+  const armedBy = (run: string, nonce: string): Result<Connected> => {
     const found = engine.run(run);
-    const arming = found && contextOf(found.state).arming;
+    const arming = found && Object.values(contextOf(found.state).armings).find((one) => one.nonce === nonce);
     if (!arming) return fail('XCK_NOT_NOW', { what: 'this', why: 'nothing is armed' });
     const connected = live.get(arming.agent);
-    return connected ? ok({ ...connected, nonce: arming.nonce }) : fail('XCK_NO_AGENT', { agent: arming.agent });
+    return connected ? ok(connected) : fail('XCK_NO_AGENT', { agent: arming.agent });
   };
 
   return {
     connect,
     connected: (agent) => live.has(agent),
     arm: (run, step, askedBy) => arm(deps, live, run, step, askedBy),
-    start: async (run) => {
-      const target = armedBy(run);
+    start: async (run, nonce) => {
+      const target = armedBy(run, nonce);
       if (!target.ok) return target;
       const given = clearance(deps, target.value.grown, run);
-      return given.ok
-        ? target.value.calls.call('start', { run, nonce: target.value.nonce, clearance: given.value.clearance })
-        : given;
+      return given.ok ? target.value.calls.call('start', { run, nonce, clearance: given.value.clearance }) : given;
     },
-    abort: async (run) => {
-      const target = armedBy(run);
-      return target.ok ? target.value.calls.call('abort', { run, nonce: target.value.nonce }) : target;
+    attested: async (run, nonce) => armedBy(run, nonce),
+    abort: async (run, nonce) => {
+      const target = armedBy(run, nonce);
+      return target.ok ? target.value.calls.call('abort', { run, nonce }) : target;
     },
-    output: async (run, offset) => {
-      const target = armedBy(run);
-      return target.ok ? target.value.calls.call('output', { nonce: target.value.nonce, offset }) : target;
+    output: async (run, { nonce, offset }) => {
+      const target = armedBy(run, nonce);
+      return target.ok ? target.value.calls.call('output', { nonce, offset }) : target;
     },
   };
 }
@@ -169,7 +179,7 @@ async function arm(
   const found = engine.run(run);
   if (!found) return fail('XCK_UNKNOWN', { what: 'run', name: run });
   const { runbook } = contextOf(found.state);
-  const target = runbook.steps.find((one) => one.id === step)?.target;
+  const target = stepOf(runbook, step)?.target;
   const serves = target === undefined ? undefined : runbook.targets[target]?.agent;
   if (serves === undefined) return fail('XCK_UNKNOWN', { what: 'step', name: step });
   const agent = engine.site.roster.agents.find((one) => one.serves.includes(serves));
@@ -234,6 +244,7 @@ function agentCommand(agent: string, command: AgentCommand): Command {
         statement: bodyOf(command.statement),
         signature: bodyOf(command.signature),
         output: command.output ? { body: bodyOf(command.output.body), length: command.output.length } : null,
+        outputs: null,
       };
     case 'void':
       return {
