@@ -6,6 +6,7 @@ import { fromBase64 } from '../core/bytes/encoding.ts';
 import { originOf } from '../core/log/origin.ts';
 import { trustText } from '../core/record/trust.ts';
 import { identity, keyFile, rawPublic } from './agent/identity.ts';
+import { writeTargets } from './agent/targets.ts';
 import { buildApp, originAllowed } from './app.ts';
 import type { Config } from './config.ts';
 import { openNotify } from './notify/notify.ts';
@@ -136,9 +137,13 @@ function logKeyIn(data: string): LogKey {
   return { raw: rawPublic(privateKey), sign: (message) => signEd25519(privateKey, message) };
 }
 
+/** What the agent beside the server serves: a place to release to, and one to rehearse in. */
+const EMBEDDED = { local: { mode: 'live' }, staging: { mode: 'rehearsal', data: 'rehearsal' } } as const;
+
 function setUp(store: Store, ports: Ports, logKey: LogKey, config: Config, agentData: string): void {
   const own = config.agent ? identity(agentData) : null;
-  const embedded = own ? [{ id: own.id, key: own.key, kind: 'embedded' as const, serves: ['local'] }] : [];
+  const embedded = own ? [{ id: own.id, key: own.key, kind: 'embedded' as const, serves: Object.keys(EMBEDDED) }] : [];
+  if (own) writeTargets(agentData, EMBEDDED);
   const site =
     config.people === null ? demoSite(config.site, embedded) : siteFromFile(config.people, config.site, embedded);
   const checked = checkSite(site);

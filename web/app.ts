@@ -1,8 +1,8 @@
 /** The application: who I am, where I am, what time it is, which room is open. Everything is reached through this object; nothing is global. */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Me } from '../core/protocol/frames.ts';
+import type { HeldThing, Me, SiteHoldSummary } from '../core/protocol/frames.ts';
 import { type Api, createApi, type Problem, problem } from './api.ts';
 import type { Deps } from './deps.ts';
 import { type BrowserKey, loadKey, signWith } from './keys/browserKey.ts';
@@ -16,6 +16,16 @@ export type Session =
   | { readonly kind: 'out'; readonly problem: Problem | null }
   | { readonly kind: 'in'; readonly me: Me };
 
+/** What the page is about where that is no run: its mode, and what a hold would be called on. */
+export interface Subject {
+  readonly title: string;
+  readonly mode: 'live' | 'rehearsal' | null;
+  readonly thing: HeldThing | null;
+  readonly holds: readonly SiteHoldSummary[];
+  /** Asks the server again, after a hold. */
+  readonly reload: () => Promise<void>;
+}
+
 export interface App {
   readonly deps: Deps;
   readonly api: Api;
@@ -26,6 +36,8 @@ export interface App {
   readonly clock: ReadonlySignal<number>;
   readonly room: ReadonlySignal<Room | null>;
   readonly trust: ReadonlySignal<LogTrust | null>;
+  /** Set by the page of a plan or a runbook while it is open. */
+  readonly subject: Signal<Subject | null>;
   readonly go: (path: string) => void;
   readonly sync: (serverNow: number) => void;
   /** Asks again who I am; after signing in, out or enrolling. */
@@ -46,7 +58,9 @@ export function createApp(deps: Deps): App {
   const api = createApi(deps.fetch);
   const session = signal<Session>({ kind: 'loading' });
   const me = computed(() => (session.value.kind === 'in' ? session.value.me : null));
-  const route = signal(routeOf(deps.window.location.pathname));
+  const here = () => routeOf(deps.window.location.pathname, deps.window.location.search);
+  const route = signal(here());
+  const subject = signal<Subject | null>(null);
   const skew = signal(0);
   const ticked = signal(deps.now());
   const clock = computed(() => ticked.value + skew.value);
@@ -78,7 +92,7 @@ export function createApp(deps: Deps): App {
     ticked.value = deps.now();
   });
   deps.window.addEventListener('popstate', () => {
-    route.value = routeOf(deps.window.location.pathname);
+    route.value = here();
   });
 
   const wanted = computed(() => ('run' in route.value ? route.value.run : null));
@@ -91,9 +105,10 @@ export function createApp(deps: Deps): App {
     clock,
     room,
     trust,
+    subject,
     go(path) {
       deps.window.history.pushState(null, '', path);
-      route.value = routeOf(path);
+      route.value = here();
     },
     sync,
     refresh,

@@ -1,8 +1,8 @@
 /** Preflight: what would stop a run that is not open yet, by step and seat. Everything is given; it looks at nothing itself and allows nothing. */
 import { demandOf } from '../approval/quorum.ts';
 import type { CloseResult } from '../log/tables.ts';
-import { allSteps } from '../runbook/steps.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
+import { allSteps } from '../runbook/steps.ts';
 import { matching } from './matching.ts';
 import { counted, lasting, listed, type Say, utc } from './words.ts';
 

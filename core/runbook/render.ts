@@ -151,7 +151,7 @@ function doOf(step: Step, place: Place, wave: Wave, resolver: Resolver): Do {
 function itemDo({ run, shell }: Step, place: Place, { value }: Item, resolver: Resolver): DoCommand {
   if (shell !== null) return { kind: 'shell', script: shell };
   const values = { ...place.values, item: value };
-  return { kind: 'run', argv: run.map((one) => resolver.take(place.after.resolve(one, values), '')) };
+  return { kind: 'run', argv: run.map((one) => resolver.take(place.each.resolve(one, values), '')) };
 }
 
 interface Wave {

@@ -53,8 +53,7 @@ export async function start(deps: CommandDeps, person: string, command: CommandO
   if (!isLead(context, person)) return refuseLead(deps, person, command, 'start a step');
   const step = stepOf(context.runbook, command.step);
   if (step?.eyes !== 2) return fail('XCK_NOT_NOW', { what: 'a start', why: 'a critical step starts by its key' });
-  const arming = armingOf(context, command.step);
-  if (!arming) return fail('XCK_OTHER_ARMING', { step: command.step });
-  const done = await deps.agents.start(command.run, arming.nonce);
+  if (!armingOf(context, command.step)) return fail('XCK_OTHER_ARMING', { step: command.step });
+  const done = await deps.agents.start(command.run, command.step);
   return done.ok ? ok({ entries: [] }) : done;
 }

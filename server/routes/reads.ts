@@ -149,6 +149,6 @@ async function output({ engine, store, agents }: AppDeps, { run, step, attempt, 
   }
   const arming = live && armingOf(contextOf(live.state), step);
   if (arming?.attempt !== attempt || arming.starts[item] === undefined) return undefined;
-  const answer = await agents.output(run, { nonce: arming.nonce, item, offset });
+  const answer = await agents.output(run, step, item, offset);
   return answer.ok ? answer.value : undefined;
 }

@@ -23,7 +23,7 @@ export interface EffectDeps {
 
 export interface Effects {
   committed(committed: Committed): void;
-  /** An agent has come back: an abort that it may have missed is asked again. */
+  /** An agent has come back: what it may have missed, an abort or an attestation, is told again. */
   connected(agent: string): void;
   /** Takes up after a restart: deadlines of open armings and of undo windows run again. */
   resume(): void;
@@ -47,19 +47,32 @@ export function effects({ engine, store, agents, ports, logger, onAborted }: Eff
       else engine.submitAfter(run, { type: 'clock', clock });
     });
 
+  const armedWith = (run: string, nonce: string): string | undefined => {
+    const live = engine.openRun(run);
+    return live && Object.values(contextOf(live.state).armings).find((one) => one.nonce === nonce)?.step;
+  };
+
   const start = async ({ run, nonce }: Of<'start'>) => {
-    const answer = await agents.start(run, nonce);
+    const step = armedWith(run, nonce);
+    if (step === undefined) return;
+    const answer = await agents.start(run, step);
     if (answer.ok) return;
     logger.warn({ run, refusal: answer.refusal }, 'the agent did not take the clearance');
     await engine.submit(run, { type: 'void', by: 'server', nonce, reason: 'agent', probes: {} });
   };
 
+  const attested = async ({ run, nonce }: Of<'attested'>) => {
+    const step = armedWith(run, nonce);
+    const answer = step === undefined ? undefined : await agents.attested(run, step);
+    if (answer?.ok === false) logger.warn({ run, refusal: answer.refusal }, 'the agent did not take the attestation');
+  };
+
   const abort = async ({ run, nonce }: Of<'abort'>) => {
-    const live = engine.openRun(run);
-    const arming = live && Object.values(contextOf(live.state).armings).find((one) => one.nonce === nonce);
-    const answer = await agents.abort(run, nonce);
+    const step = armedWith(run, nonce);
+    if (step === undefined) return;
+    const answer = await agents.abort(run, step);
     logger.info({ run, answer }, 'abort');
-    if (arming) onAborted(run, arming.step, answer.ok ? answer.value.answer : 'unknown');
+    onAborted(run, step, answer.ok ? answer.value.answer : 'unknown');
   };
 
   const perform = (effect: Effect): unknown => {
@@ -71,7 +84,7 @@ export function effects({ engine, store, agents, ports, logger, onAborted }: Eff
       case 'start':
         return start(effect);
       case 'attested':
-        return agents.attested(effect.run, effect.nonce);
+        return attested(effect);
       case 'abort':
         return abort(effect);
     }
@@ -95,9 +108,12 @@ export function effects({ engine, store, agents, ports, logger, onAborted }: Eff
     connected: (agent) => {
       for (const { state } of engine.openRuns()) {
         const { armings, aborted } = contextOf(state);
-        for (const { ref, nonce, ...arming } of Object.values(armings))
-          if (arming.agent === agent && aborted.includes(ref))
-            void perform({ type: 'abort', run: state.facts.run, agent, nonce });
+        const own = Object.values(armings).filter((arming) => arming.agent === agent && arming.started !== null);
+        for (const { ref, nonce, attested: word } of own) {
+          const of = { run: state.facts.run, agent, nonce };
+          if (aborted.includes(ref)) void perform({ type: 'abort', ...of });
+          else if (word !== null) void perform({ type: 'attested', ...of });
+        }
       }
     },
     resume: () => {

@@ -8,25 +8,25 @@ import { statementText, statementTime } from '../../core/approval/statement.ts';
 import { base64, fromBase64, utf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
 import { jcs } from '../../core/bytes/jcs.ts';
-import type { Act, Lines } from '../../core/log/acts.ts';
+import type { Act, CollectedAct, Lines } from '../../core/log/acts.ts';
 import { parseCheckpoint } from '../../core/log/checkpoint.ts';
 import { type Body, bodyDigest, type Sealed } from '../../core/log/entry.ts';
 import { parsePublicKey, publicKeyLine } from '../../core/log/publicKey.ts';
 import { armor, namespaceOf, rawToSshSignature, signedData } from '../../core/log/sshsig.ts';
-import type { Entry, EntryOf, RunEntry } from '../../core/log/tables.ts';
+import type { CloseResult, Entry, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import type { Accepted, CommandText, FileText, Me, RunDocument, Slice } from '../../core/protocol/frames.ts';
-import { seatOf } from '../../core/run/context.ts';
+import { armingOf, openArming, seatOf } from '../../core/run/context.ts';
 import {
   actLines,
-  closeLines,
+  closeContent,
   confirmLines,
   keyLines,
-  liftLines,
   refuseLines,
+  runActLines,
   type Signing,
 } from '../../core/run/lines.ts';
 import { runMachine } from '../../core/run/machine.ts';
-import { contextOf, fold, openState, type RunState } from '../../core/run/state.ts';
+import { contextOf, factsOf, fold, openState, type RunState } from '../../core/run/state.ts';
 import { type FolderFile, folderDigest } from '../../core/runbook/folder.ts';
 
 export interface Problem {
@@ -82,7 +82,7 @@ export function foldDocument(document: RunDocument, origin: string): RunState {
   });
   const [first, ...rest] = sealed;
   const opening = { origin, runbook: document.runbook, authors: document.authors, roles: document.roles };
-  let state = openState(runMachine(document.runbook), opening, first as Sealed<EntryOf<'run.opened'>>);
+  let state = openState(runMachine(document.runbook), opening, first as Sealed<RunEntryOf<'run.opened'>>);
   for (const one of rest) {
     const next = fold(state, one);
     if (!next.ok) throw new Error(`${one.entry.type}: ${next.refusal.sentence}`);
@@ -97,6 +97,11 @@ export function ulid(now = Date.now()): string {
   let time = '';
   for (let i = 0, rest = now; i < 10; i++, rest = Math.floor(rest / 32)) time = CROCKFORD[rest % 32] + time;
   return time + [...randomBytes(16)].map((byte) => CROCKFORD[byte % 32]).join('');
+}
+
+export interface OpenOptions {
+  readonly mode?: 'live' | 'rehearsal';
+  readonly follows?: unknown;
 }
 
 export class Person {
@@ -196,7 +201,7 @@ export class Person {
     const content = { authors: [this.me.person], id, runbook: own.value };
     const lines = actLines(
       'runbook',
-      { origin: this.me.origin, run: null, about: this.me.genesis, content },
+      { origin: this.me.origin, run: null, mode: null, about: this.me.genesis, content },
       await this.signing(),
     );
     const texts: FileText[] = files.map(({ path, mode, bytes }) => ({ path, mode, bytes: base64(bytes) }));
@@ -209,13 +214,18 @@ export class Person {
     const about = runbooks.find((one) => one.runbook === runbook)?.registered ?? 'none';
     const lines = actLines(
       'approve',
-      { origin: this.me.origin, run: null, about, content: { runbook } },
+      { origin: this.me.origin, run: null, mode: null, about, content: { runbook } },
       await this.signing(),
     );
     await this.do({ type: 'approve', ...this.sign('approve', lines) });
   }
 
-  async open(runbook: string, inputs: Record<string, unknown>, run = ulid()): Promise<string> {
+  async open(
+    runbook: string,
+    inputs: Record<string, unknown>,
+    run = ulid(),
+    { mode = 'live', follows = null }: OpenOptions = {},
+  ): Promise<string> {
     const { runbooks } = await this.must<{ runbooks: { runbook: string; approved: string | null }[] }>(
       'GET',
       '/api/home',
@@ -223,8 +233,8 @@ export class Person {
     const about = runbooks.find((one) => one.runbook === runbook)?.approved ?? 'none';
     const salt = randomBytes(32);
     const text = jcs(inputs);
-    const content = { follows: null, inputs: bodyDigest({ bytes: utf8(text), salt }), run };
-    const lines = actLines('open', { origin: this.me.origin, run, about, content }, await this.signing());
+    const content = { follows, inputs: bodyDigest({ bytes: utf8(text), salt }), run };
+    const lines = actLines('open', { origin: this.me.origin, run, mode, about, content }, await this.signing());
     await this.do({ type: 'open', inputs: text, salt: base64(salt), ...this.sign('open', lines) });
     return run;
   }
@@ -239,9 +249,10 @@ export class Person {
     const context = contextOf(state);
     const seat = seatOf(context, this.me.person) ?? 'reviewer';
     const role = context.seats[seat]?.role ?? 'dba';
-    const asked = challengesOf(state.arming?.action ?? { challenge: [] }, seat);
+    const step = openArming(context)?.step ?? '';
+    const asked = challengesOf(factsOf(state, step)?.action ?? { challenge: [] }, seat);
     const readBack = Object.fromEntries(asked.map(({ id }) => [id, answers[id] ?? '']));
-    const lines = confirmLines(state, { ...(await this.signing(checkpoint)), seat, role }, readBack);
+    const lines = confirmLines(state, step, { ...(await this.signing(checkpoint)), seat, role }, readBack);
     if (!lines.ok) throw new Error(lines.refusal.sentence);
     return { type: 'confirm', run, ...this.sign('confirm', lines.value) };
   }
@@ -252,6 +263,7 @@ export class Person {
     const seat = seatOf(context, this.me.person) ?? '';
     const lines = refuseLines(
       state,
+      openArming(context)?.step ?? '',
       { ...(await this.signing(checkpoint)), seat, role: context.seats[seat]?.role ?? '' },
       reason,
     );
@@ -261,19 +273,34 @@ export class Person {
 
   async keyTurn(run: string): Promise<CommandText> {
     const { state, checkpoint } = await this.state(run);
-    const lines = keyLines(state, await this.signing(checkpoint));
+    const step = openArming(contextOf(state))?.step ?? '';
+    const lines = keyLines(state, step, await this.signing(checkpoint));
     if (!lines.ok) throw new Error(lines.refusal.sentence);
     return { type: 'key', run, ...this.sign('key', lines.value) };
   }
 
-  async lift(run: string): Promise<CommandText> {
-    const { state, checkpoint } = await this.state(run);
-    const hold = contextOf(state).holds[0]?.ref ?? '';
-    return { type: 'lift', run, ...this.sign('lift', liftLines(state, await this.signing(checkpoint), hold)) };
+  async lift(run: string, risk: string | null = null): Promise<CommandText> {
+    const { state } = await this.state(run);
+    return this.act(run, 'lift', contextOf(state).holds[0]?.ref ?? '', { risk });
   }
 
-  async close(run: string, result: 'done' | 'aborted' = 'done'): Promise<CommandText> {
+  async close(run: string, result: CloseResult = 'done'): Promise<CommandText> {
+    const { state } = await this.state(run);
+    return this.act(run, 'close', contextOf(state).last, closeContent(state, result));
+  }
+
+  /** One signature of an act that several people sign. */
+  async act(run: string, act: CollectedAct, about: string, content: unknown): Promise<CommandText> {
     const { state, checkpoint } = await this.state(run);
-    return { type: 'close', run, ...this.sign('close', closeLines(state, await this.signing(checkpoint), result)) };
+    const lines = runActLines(state, act, await this.signing(checkpoint), about, content);
+    return { type: act, run, content: jcs(content), ...this.sign(act, lines as Lines<'open'>) };
+  }
+
+  /** The word of whoever did a manual step. */
+  async attest(run: string, step: string, result: 'pass' | 'fail', evidence: string): Promise<CommandText> {
+    const { state, checkpoint } = await this.state(run);
+    const about = armingOf(contextOf(state), step)?.started ?? '';
+    const lines = runActLines(state, 'attest', await this.signing(checkpoint), about, { evidence, result });
+    return { type: 'attest', run, ...this.sign('attest', lines as Lines<'open'>) };
   }
 }

@@ -19,7 +19,7 @@ import type { Trust } from '../../core/record/trust.ts';
 import type { Signed } from '../../core/run/commands.ts';
 import { actLines, type Signing } from '../../core/run/lines.ts';
 import { folderDigest } from '../../core/runbook/folder.ts';
-import { parseRunbook } from '../../core/runbook/parse.ts';
+import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { memoryStore } from './memory.ts';
 import { TestRun } from './run.ts';
@@ -186,7 +186,7 @@ export class TestSite {
     const files = folderOf(yaml);
     const runbook = must(folderDigest(files));
     this.store.keepFolder(runbook, files);
-    const parsed = parseRunbook(yaml, 'runbook.yaml');
+    const parsed = parseFolder(files);
     if (!parsed.runbook) throw new Error(parsed.problems.map(({ message }) => message).join());
     const [registrant, approver] = [this.people[by.registrant ?? 'author'], this.people[by.approver ?? 'keeper']];
     const authors = (by.authors ?? ['author']).map((name) => this.people[name].id).sort();

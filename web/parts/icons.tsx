@@ -6,6 +6,7 @@ const tick = 'M4.8 8.2l2.2 2.2 4.2-4.6';
 
 const SHAPES = {
   live: <path class="fill" d="M3 3h10v10H3z" />,
+  rehearsal: <path stroke-dasharray="3 2" d="M2.5 2.5h11v11h-11z" />,
   solo: (
     <>
       <circle cx="8" cy="8" r="6" />
@@ -69,6 +70,9 @@ const SHAPES = {
     </>
   ),
   irreversible: <path d="M1 8h10M8 4.5L11.5 8 8 11.5M14 2v12" />,
+  skipped: <path d="M3 3.5L7.5 8 3 12.5M8.5 3.5L13 8l-4.5 4.5" />,
+  back: <path d="M6.5 2.5L2.5 6l4 3.5M2.5 6H10a3.5 3.5 0 0 1 0 7.5H8" />,
+  forward: <path d="M2 8h11.5M9 3.5L13.5 8 9 12.5" />,
   blind: <path d="M1 6c3.6 4.8 10.4 4.8 14 0M3 8.6L1.8 10.4M8 9.6V12M13 8.6l1.2 1.8" />,
   clock: (
     <>
@@ -123,6 +127,20 @@ const STATES = {
   invalid: ['invalid', 'failed', 'bad'],
   drift: ['does not hold', 'failed', 'bad'],
   unknown: ['unknown', 'unknown', 'bad'],
+  skipped: ['skipped', 'skipped', 'dim'],
+  passed: ['decided past', 'skipped', 'dim'],
+  met: ['met', 'done', 'ok'],
+  unmet: ['not yet', 'todo', 'dim'],
+  go: ['go', 'done', 'ok'],
+  'no-go': ['no go', 'refused', 'bad'],
+  overridden: ['no go, overridden', 'refused', 'hold'],
+  pass: ['pass', 'done', 'ok'],
+  fail: ['fail', 'failed', 'bad'],
+  'not-run': ['not run', 'todo', 'dim'],
+  waived: ['waived', 'skipped', 'hold'],
+  no: ['no', 'void', 'dim'],
+  overdue: ['overdue', 'clock', 'bad'],
+  gone: ['ended', 'irreversible', 'bad'],
   aborted: ['aborted', 'aborted', 'bad'],
   empty: ['not here', 'away', 'dim'],
   soon: ['ends soon', 'clock', 'hold'],

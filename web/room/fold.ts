@@ -5,7 +5,7 @@ import { parseCanonical } from '../../core/bytes/jcs.ts';
 import type { Checkpoint } from '../../core/log/checkpoint.ts';
 import { type Body, bodyDigest, type Sealed } from '../../core/log/entry.ts';
 import { leafHash, verifyInclusion } from '../../core/log/merkle.ts';
-import type { EntryOf, RunEntry } from '../../core/log/tables.ts';
+import type { Entry, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import type { BodyText, RunDocument, Slice } from '../../core/protocol/frames.ts';
 import { runMachine } from '../../core/run/machine.ts';
 import { fold, openState, type RunState } from '../../core/run/state.ts';
@@ -36,15 +36,15 @@ function withBodies(known: ReadonlyMap<string, Body>, sent: Bodies): Answer<Read
   return { ok: true, value: bodies };
 }
 
-function readEntry(text: string, bodies: ReadonlyMap<string, Body>): Sealed<RunEntry> | undefined {
+function readEntry<E extends Entry = RunEntry>(text: string, bodies: ReadonlyMap<string, Body>): Sealed<E> | undefined {
   const bytes = utf8(text);
   const parsed = parseCanonical(bytes, LIMITS);
   if (!parsed.ok || fromUtf8(bytes) !== text) return undefined;
-  const entry = parsed.value as RunEntry;
+  const entry = parsed.value as E;
   return { entry, bytes, digest: digest(bytes), bodies: bodiesOf(entry, bodies) };
 }
 
-const bodiesOf = (entry: RunEntry, bodies: ReadonlyMap<string, Body>): Record<string, Body> =>
+const bodiesOf = (entry: Entry, bodies: ReadonlyMap<string, Body>): Record<string, Body> =>
   Object.fromEntries(
     Object.entries(entry.bodies ?? {}).flatMap(([name, at]) => {
       const body = bodies.get(at);
@@ -105,7 +105,7 @@ function start(doc: RunDocument, origin: string, entries: readonly Sealed<RunEnt
   if (first?.entry.type !== 'run.opened') return wrong('the run does not start with its opening');
   const { runbook, authors, roles } = doc;
   const opening = { origin, runbook, authors, roles };
-  return foldAll(openState(runMachine(runbook), opening, first as Sealed<EntryOf<'run.opened'>>), rest);
+  return foldAll(openState(runMachine(runbook), opening, first as Sealed<RunEntryOf<'run.opened'>>), rest);
 }
 
 /** Folds a run from its document. `trust` is null where the browser cannot verify: then there is no tree to sign over. */
@@ -157,4 +157,18 @@ export function reveal(before: Folded, doc: RunDocument, sent: Bodies): Answer<F
   const entries = before.entries.map((sealed) => ({ ...sealed, bodies: bodiesOf(sealed.entry, bodies.value) }));
   const state = start(doc, before.state.facts.origin, entries);
   return state.ok ? { ok: true, value: { ...before, entries, bodies: bodies.value, state: state.value } } : state;
+}
+
+/** The entries that came after the close, each linked to the one before it. */
+export function readAfter({ after }: RunDocument): Answer<readonly Sealed<Entry>[]> {
+  const bodies = withBodies(new Map(), after.bodies);
+  if (!bodies.ok) return bodies;
+  const read: Sealed<Entry>[] = [];
+  for (const text of after.entries) {
+    const sealed = readEntry<Entry>(text, bodies.value);
+    const link = sealed && 'aprev' in sealed.entry ? sealed.entry.aprev : undefined;
+    if (!sealed || link !== read.at(-1)?.digest) return wrong('an entry after the close does not follow');
+    read.push(sealed);
+  }
+  return { ok: true, value: read };
 }

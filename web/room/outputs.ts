@@ -11,20 +11,29 @@ interface Watched {
   waiting: { readonly offset: number; readonly bytes: Uint8Array }[] | null;
 }
 
+/** Whose output: one start of one attempt; `item` is '' where the step has no waves. */
+interface Place {
+  readonly step: string;
+  readonly attempt: number;
+  readonly item: string;
+}
+
 const FROM_END = 256 * 1024;
 
 /** The outputs that somebody looks at: first what is there already is fetched, then what the socket brings is added. */
 export function outputsOf(app: App, run: string) {
   const known = new Map<string, Watched>();
-  const query = (step: string, attempt: number, offset: number) =>
-    `/api/runs/${encodeURIComponent(run)}/output?step=${encodeURIComponent(step)}&attempt=${attempt}&offset=${offset}`;
+  const query = ({ step, attempt, item }: Place, offset: number) =>
+    `/api/runs/${encodeURIComponent(run)}/output?step=${encodeURIComponent(step)}&attempt=${attempt}${
+      item === '' ? '' : `&item=${encodeURIComponent(item)}`
+    }&offset=${offset}`;
   const add = (made: Watched, offset: number, bytes: Uint8Array) => {
     made.buffer.take(offset, bytes);
     made.text.value = made.buffer.text();
   };
-  async function fetchAll(step: string, attempt: number, made: Watched): Promise<void> {
+  async function fetchAll(place: Place, made: Watched): Promise<void> {
     for (let offset = 0; ; ) {
-      const got = await app.api.get<{ offset: number; bytes: string; total: number }>(query(step, attempt, offset));
+      const got = await app.api.get<{ offset: number; bytes: string; total: number }>(query(place, offset));
       if (!got.ok) return;
       const bytes = fromBase64(got.value.bytes) ?? new Uint8Array(0);
       add(made, got.value.offset, bytes);
@@ -33,14 +42,14 @@ export function outputsOf(app: App, run: string) {
       offset = Math.max(end, got.value.total - FROM_END);
     }
   }
-  function watch(step: string, attempt: number): Watched {
-    const at = `${step} ${attempt}`;
+  function watch({ step, attempt, item }: Place): Watched {
+    const at = `${step} ${attempt} ${item}`;
     const found = known.get(at);
     if (found) return found;
     const buffer = outputBuffer();
     const made: Watched = { buffer, text: signal(buffer.text()), waiting: [] };
     known.set(at, made);
-    void fetchAll(step, attempt, made).finally(() => {
+    void fetchAll({ step, attempt, item }, made).finally(() => {
       const waiting = made.waiting ?? [];
       made.waiting = null;
       for (const { offset, bytes } of waiting) add(made, offset, bytes);
@@ -48,9 +57,10 @@ export function outputsOf(app: App, run: string) {
     return made;
   }
   return {
-    of: (step: string, attempt: number): ReadonlySignal<OutputText> => watch(step, attempt).text,
-    take(step: string, attempt: number, offset: number, bytes: Uint8Array) {
-      const made = watch(step, attempt);
+    of: (step: string, attempt: number, item: string): ReadonlySignal<OutputText> =>
+      watch({ step, attempt, item }).text,
+    take({ step, attempt, item }: Place, offset: number, bytes: Uint8Array) {
+      const made = watch({ step, attempt, item });
       if (made.waiting) made.waiting.push({ offset, bytes });
       else add(made, offset, bytes);
     },

@@ -1,247 +1,122 @@
-/** What happened to each step, told from the run's entries for people; it judges nothing: the machine has done that. */
-
-import { lineJson, parseStatement } from '../../core/approval/statement.ts';
-import { fromUtf8 } from '../../core/bytes/encoding.ts';
-import type { Lines } from '../../core/log/acts.ts';
-import { refOf, type Sealed } from '../../core/log/entry.ts';
-import type { EntryOf, RunEntry } from '../../core/log/tables.ts';
+/** What happened to each step, told from the run's state and entries for people; it judges nothing: the machine has done that. */
+import type { Sealed } from '../../core/log/entry.ts';
+import type { RunEntry } from '../../core/log/tables.ts';
+import { openArming, type RunContext } from '../../core/run/context.ts';
+import { isDone, phaseOf, turnOf, undoSteps } from '../../core/run/progress.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
-import type { Action, Do, Step } from '../../core/runbook/runbook.ts';
+import type { Step } from '../../core/runbook/runbook.ts';
+import { type Attempt, attemptsOf } from './attempts.ts';
+import { type HoldStory, holdsOf } from './holds.ts';
 
-export interface Voice {
-  readonly person: string;
-  readonly seat: string;
-  readonly at: number;
-}
-
-/** One arming of a step and what became of it; times are ms since 1970, null where it did not come to that. */
-export interface Attempt {
-  readonly number: number;
-  readonly ref: string;
-  readonly armed: Sealed<EntryOf<'step.armed'>>;
-  readonly armedAt: number;
-  readonly askedBy: string;
-  readonly confirmed: readonly Voice[];
-  readonly differed: readonly { readonly person: string; readonly challenge: string }[];
-  readonly refused: (Voice & { readonly reason: string }) | null;
-  readonly voided: { readonly at: number; readonly reason: string; readonly probe: string | null } | null;
-  readonly keyedAt: number | null;
-  readonly startedAt: number | null;
-  readonly aborted: { readonly at: number; readonly person: string } | null;
-  readonly ended: EntryOf<'step.finished'> | EntryOf<'step.failed'> | EntryOf<'step.unknown'> | null;
-}
-
-export interface HoldStory {
-  readonly ref: string;
-  readonly at: number;
-  readonly by: string;
-  readonly cause: string;
-  readonly step: string | null;
-  /** The sentence of whoever raised it. */
-  readonly text: string | null;
-  /** The command had started when it was raised. */
-  readonly running: boolean;
-  readonly liftedAt: number | null;
-}
-
-export type StepState = 'todo' | 'waiting' | 'running' | 'done' | 'held' | 'void' | 'failed' | 'unknown' | 'aborted';
+export type StepState =
+  | 'todo'
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'held'
+  | 'void'
+  | 'failed'
+  | 'unknown'
+  | 'aborted'
+  | 'skipped'
+  | 'passed';
 
 export interface StepStory {
   readonly step: Step;
-  /** Place in the runbook, from 1. */
-  readonly number: number;
+  /** Its place for people: `4`, a child of step 3 `3.1`, the way back of step 4 `4`. */
+  readonly label: string;
+  /** `step 4`, `undo of step 4`. */
+  readonly name: string;
+  readonly child: boolean;
+  readonly back: boolean;
   readonly state: StepState;
   readonly attempts: readonly Attempt[];
 }
 
 export interface Story {
+  /** Forward, then what is undone. */
   readonly steps: readonly StepStory[];
   readonly holds: readonly HoldStory[];
   /** The step that is armed, running or next; null when all are done. */
   readonly current: StepStory | null;
-  /** Place of the first irreversible step, from 1; 0 where there is none. */
-  readonly wall: number;
+  /** The first irreversible step; null where there is none. */
+  readonly wall: string | null;
 }
 
-type Mutable = { -readonly [K in keyof Attempt]: Attempt[K] };
+type Placed = Pick<StepStory, 'step' | 'label' | 'name' | 'child' | 'back'>;
 
-function applyToAttempt(attempt: Mutable, sealed: Sealed<RunEntry>): void {
-  const { entry } = sealed;
-  const at = entry.ts;
-  switch (entry.type) {
-    case 'step.confirmed':
-      attempt.confirmed = [...attempt.confirmed, { person: entry.actor, seat: entry.seat, at }];
-      return;
-    case 'check.differed':
-      attempt.differed = [...attempt.differed, { person: entry.actor, challenge: entry.challenge }];
-      return;
-    case 'step.refused':
-      attempt.refused = { person: entry.actor, seat: entry.seat, at, reason: reasonOf(sealed) };
-      return;
-    case 'step.voided':
-      attempt.voided = { at, reason: entry.reason, probe: entry.probe ?? null };
-      return;
-    case 'step.keyed':
-      attempt.keyedAt = at;
-      return;
-    case 'step.started':
-      attempt.startedAt = at;
-      return;
-    case 'step.aborted':
-      attempt.aborted = { at, person: entry.actor };
-      return;
-    case 'step.finished':
-    case 'step.failed':
-    case 'step.unknown':
-      attempt.ended = entry;
-      return;
-    default:
-  }
-}
-
-function reasonOf(sealed: Sealed<RunEntry>): string {
-  const body = sealed.bodies['statement'];
-  const read = body && parseStatement('refuse', body.bytes);
-  const reason = read?.ok ? lineJson(read.value.reason) : undefined;
-  return typeof reason === 'string' ? reason : '';
-}
-
-const begun = (sealed: Sealed<EntryOf<'step.armed'>>): Mutable => ({
-  number: sealed.entry.attempt,
-  ref: refOf(sealed),
-  armed: sealed,
-  armedAt: sealed.entry.ts,
-  askedBy: sealed.entry.asked_by,
-  confirmed: [],
-  differed: [],
-  refused: null,
-  voided: null,
-  keyedAt: null,
-  startedAt: null,
-  aborted: null,
-  ended: null,
-});
-
-function attemptsOf(entries: readonly Sealed<RunEntry>[]): Map<string, Mutable[]> {
-  const attempts = new Map<string, Mutable[]>();
-  for (const sealed of entries) {
-    const { entry } = sealed;
-    if (!('attempt' in entry)) continue;
-    const own = attempts.get(entry.step) ?? [];
-    attempts.set(entry.step, own);
-    if (entry.type === 'step.armed') own.push(begun(sealed as Sealed<EntryOf<'step.armed'>>));
-    else {
-      const attempt = own.find((one) => one.number === entry.attempt);
-      if (attempt) applyToAttempt(attempt, sealed);
-    }
-  }
-  return attempts;
-}
-
-function holdsOf(entries: readonly Sealed<RunEntry>[], attempts: ReadonlyMap<string, readonly Attempt[]>): HoldStory[] {
-  const lifted = new Map(
-    entries.flatMap(({ entry }) => (entry.type === 'hold.lifted' ? [[entry.hold, entry.ts] as const] : [])),
-  );
-  return entries.flatMap((sealed) => {
-    const { entry } = sealed;
-    if (entry.type !== 'hold.raised') return [];
-    const text = sealed.bodies['answer'];
-    const running = [...attempts.values()]
-      .flat()
-      .some(
-        ({ startedAt, ended }) =>
-          startedAt !== null && startedAt <= entry.ts && (ended === null || ended.rseq > entry.rseq),
-      );
-    const ref = refOf(sealed);
-    return [
-      {
-        ref,
-        at: entry.ts,
-        by: entry.actor,
-        cause: entry.cause,
-        step: entry.step ?? null,
-        text: text ? textOf(text.bytes) : null,
-        running,
-        liftedAt: lifted.get(ref) ?? null,
-      },
-    ];
+function placesOf(context: RunContext): readonly Placed[] {
+  const forward = context.runbook.steps.flatMap((step, index): Placed[] => {
+    const label = String(index + 1);
+    const own = { step, label, name: `step ${label}`, child: false, back: false };
+    const children = step.children.map((child, at) => {
+      const inner = `${label}.${at + 1}`;
+      return { step: child, label: inner, name: `step ${inner}`, child: true, back: false };
+    });
+    return [own, ...children];
   });
+  if (context.way !== 'back') return forward;
+  const undone = undoSteps(context).map((step): Placed => {
+    const of = forward.find((one) => one.step.undo?.step.id === step.id);
+    return { step, label: of?.label ?? '', name: `the undo of step ${of?.label ?? ''}`, child: false, back: true };
+  });
+  return [...forward, ...undone];
 }
 
-/** A body that is a JSON string, or an object with a `text`. */
-function textOf(bytes: Uint8Array): string | null {
-  const raw = fromUtf8(bytes) ?? '';
-  try {
-    const value: unknown = JSON.parse(raw);
-    if (typeof value === 'string') return value;
-    const text = (value as { text?: unknown } | null)?.text;
-    return typeof text === 'string' ? text : raw;
-  } catch {
-    return raw;
-  }
-}
+const WORST_FIRST: readonly StepState[] = ['unknown', 'failed', 'aborted', 'running', 'waiting', 'held'];
 
-function stateOf(attempt: Attempt | undefined, held: boolean): StepState {
-  if (!attempt) return held ? 'held' : 'todo';
-  const { ended, startedAt, voided, aborted } = attempt;
-  if (ended)
-    return ended.result === 'finished'
-      ? 'done'
-      : aborted
-        ? 'aborted'
-        : ended.result === 'unknown'
-          ? 'unknown'
-          : 'failed';
-  if (startedAt !== null) return 'running';
+function stateOf(context: RunContext, step: Step, own: readonly Attempt[], held: boolean): StepState {
+  const standing = context.outcomes[step.id];
+  if (standing === 'skipped' || standing === 'passed') return standing;
+  const phase = phaseOf(context, step);
+  const last = own.at(-1);
+  if (phase === 'done') return 'done';
+  if (phase === 'running' || phase === 'unknown') return phase;
+  if (phase === 'failed') return last?.aborted ? 'aborted' : 'failed';
+  if (phase !== 'ready') return 'waiting';
   if (held) return 'held';
-  return voided ? 'void' : 'waiting';
+  if (last?.voided && !last.ended) return 'void';
+  return Object.keys(context.items[step.id] ?? {}).length > 0 ? 'waiting' : 'todo';
+}
+
+/** Where a `parallel` stands, by its children. */
+function parallelState(children: readonly StepState[], step: Step, context: RunContext): StepState {
+  if (isDone(context, step)) return 'done';
+  return WORST_FIRST.find((state) => children.includes(state)) ?? (children.includes('done') ? 'waiting' : 'todo');
+}
+
+function currentOf(context: RunContext): string | undefined {
+  const open = openArming(context);
+  if (open) return open.step;
+  const turn = turnOf(context);
+  if (turn?.kind !== 'parallel') return turn?.id;
+  return (turn.children.find((child) => !isDone(context, child)) ?? turn).id;
 }
 
 /** Tells the run so far. */
 export function tell(state: RunState, entries: readonly Sealed<RunEntry>[]): Story {
-  const { runbook, outcomes, arming, holds } = contextOf(state);
+  const context = contextOf(state);
   const attempts = attemptsOf(entries);
-  const open = arming?.step ?? runbook.steps.find((step) => outcomes[step.id] !== 'finished')?.id;
-  const steps = runbook.steps.map((step, index) => {
-    const own = attempts.get(step.id) ?? [];
-    return { step, number: index + 1, attempts: own, state: stateOf(own.at(-1), step.id === open && holds.length > 0) };
+  const open = currentOf(context);
+  const turn = turnOf(context);
+  const plain = (step: Step) => {
+    const held = context.holds.length > 0 && (step.id === open || step.id === turn?.id);
+    const gate = step.kind === 'gate' && step.id === turn?.id && !held;
+    return gate ? 'waiting' : stateOf(context, step, attempts.get(step.id) ?? [], held);
+  };
+  const steps = placesOf(context).map((placed): StepStory => {
+    const { step } = placed;
+    const state = step.kind === 'parallel' ? parallelState(step.children.map(plain), step, context) : plain(step);
+    return { ...placed, state, attempts: attempts.get(step.id) ?? [] };
   });
   return {
     steps,
     holds: holdsOf(entries, attempts),
     current: steps.find(({ step }) => step.id === open) ?? null,
-    wall: runbook.steps.findIndex((step) => step.irreversible) + 1,
+    wall: steps.find(({ step }) => step.irreversible)?.step.id ?? null,
   };
 }
 
-/** An arming as its bodies tell it: what would run, where, and the probe values that this reader may see. */
-export interface ArmedFacts {
-  readonly lines: Lines<'armed'>;
-  readonly does: Do;
-  readonly action: Action;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-const json = (bytes: Uint8Array | undefined): unknown => {
-  try {
-    return bytes && JSON.parse(fromUtf8(bytes) ?? '');
-  } catch {
-    return undefined;
-  }
-};
-
-export function armedFacts({ entry, bodies }: Sealed<EntryOf<'step.armed'>>): ArmedFacts | undefined {
-  const { statement, action } = bodies;
-  const read = statement && parseStatement('armed', statement.bytes);
-  if (!read?.ok || !action) return undefined;
-  const values = Object.keys(entry.probes).flatMap((id) => {
-    const value = json(bodies[`probe-${id}`]?.bytes);
-    return typeof value === 'string' ? [[id, value] as const] : [];
-  });
-  return {
-    lines: read.value,
-    does: lineJson(read.value.do) as Do,
-    action: json(action.bytes) as Action,
-    values: Object.fromEntries(values),
-  };
-}
+/** Open holds, newest first. */
+export const openHolds = (story: Story | null): readonly HoldStory[] =>
+  (story?.holds ?? []).filter((one) => one.end === null).toReversed();

@@ -2,7 +2,7 @@
 import { utf8 } from '../../../core/bytes/encoding.ts';
 import type { FolderFile } from '../../../core/runbook/folder.ts';
 import { lintFolder } from '../../../core/runbook/lint.ts';
-import type { Problem } from '../../../core/runbook/parse.ts';
+import { type Problem, parseFolder } from '../../../core/runbook/parse.ts';
 import type { Runbook } from '../../../core/runbook/runbook.ts';
 
 export const SOUND = `apiVersion: crosscheck/v1
@@ -78,6 +78,9 @@ export const said = ({ file, line, column, severity, rule, message, mend }: Prob
 
 /** What lint says of a text in the fixture's folder. */
 export const lintSays = (yaml: string): string[] => lintFolder(folderOf(yaml)).problems.map(said);
+
+/** What the schema alone says of a text. */
+export const schemaSays = (yaml: string): string[] => parseFolder(folderOf(yaml)).problems.map(said);
 
 /** A runbook that has no errors. */
 export function soundRunbook(yaml = SOUND): Runbook {

@@ -8,14 +8,12 @@ import { stringify } from 'yaml';
 import { explain } from '../../../core/runbook/explain.ts';
 import type { FolderFile } from '../../../core/runbook/folder.ts';
 import { lintFolder } from '../../../core/runbook/lint.ts';
-import { parseRunbook } from '../../../core/runbook/parse.ts';
 import { RunbookSchema } from '../../../core/runbook/schema.ts';
 import { readYaml } from '../../../core/runbook/yaml.ts';
 import { ROOT } from '../../helpers/server.ts';
 import { campaign } from '../bytes/campaign.ts';
-import { changed, SOUND, said, soundRunbook } from './fixtures.ts';
+import { changed, SOUND, said, schemaSays as says, soundRunbook } from './fixtures.ts';
 
-const says = (text: string): string[] => parseRunbook(text, 'runbook.yaml').problems.map(said);
 const NAME = 'a name of a to z, 0 to 9, - and _ that begins with a letter';
 
 t.test('wrong values, in plain words', async (t) => {

@@ -2,13 +2,16 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { matchesRendered, render } from '../../../core/runbook/render.ts';
-import type { Rendered } from '../../../core/runbook/runbook.ts';
+import type { Do, Rendered } from '../../../core/runbook/runbook.ts';
 import { campaign } from '../bytes/campaign.ts';
 import { soundRunbook } from './fixtures.ts';
 
 const SCOPE = {
   inputs: { database: 'customers', port: 8080 },
   run: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', mode: 'live', started_at_ms: 1_790_000_000_000, data: '/data' },
+  probes: {},
+  steps: {},
+  finished: [],
 };
 
 function rendered(step: string): Rendered {
@@ -40,6 +43,7 @@ t.test('a critical step, every key present', async (t) => {
       env: { PGDATABASE: 'customers' },
       eyes: 6,
       limit: null,
+      outputs: [],
       probes: {
         host: { title: 'Which server', expect: null, http: null, run: ['hostname'] },
         rows: { title: 'Rows', expect: null, http: null, run: ['bin/count'] },
@@ -47,10 +51,18 @@ t.test('a critical step, every key present', async (t) => {
         api: { title: 'Maintenance', expect: 'status == 503', http: { url: 'http://localhost:8080/' }, run: null },
       },
       programs: {},
+      progress: null,
+      retries: { count: 0, delay: 0 },
       secrets: [],
       timeout: 600_000,
-      undo: { from: 'backup', reason: null, run: ['pg_restore', '/data/copy'], takes: 3_600_000 },
+      undo: {
+        do: { kind: 'run', argv: ['pg_restore', '/data/copy'] },
+        from: 'backup',
+        reason: null,
+        takes: 3_600_000,
+      },
       verify: { gone: { title: 'It is gone', run: ['bin/count', 'columns'], expect: 'value == "0"' } },
+      while: [],
     },
   });
 });
@@ -84,20 +96,23 @@ t.test('what cannot be rendered', async (t) => {
   );
 });
 
+/** A command as the agent signs it: the program by its path. */
+function resolved<T extends Do>(does: T): T {
+  if (does.kind === 'run') return { ...does, argv: [`/usr/bin/${does.argv[0]}`, ...does.argv.slice(1)] };
+  return does.kind === 'backup' ? { ...does, run: [`/usr/bin/${does.run[0]}`, ...does.run.slice(1)] } : does;
+}
+
 /** A rendering as the agent signs it. */
 function signedBy(step: string): Rendered {
   const { target, do: does, action } = structuredClone(rendered(step));
   return {
     target,
-    do:
-      does.kind === 'run'
-        ? { kind: 'run', argv: ['/usr/bin/psql', ...does.argv.slice(1)] }
-        : { ...does, run: ['/usr/bin/pg_dump', ...does.run.slice(1)] },
+    do: resolved(does),
     action: {
       ...action,
       env: { ...action.env, PATH: '/usr/bin', HOME: '/nonexistent', LANG: 'C.UTF-8' },
       programs: { '/opt/psql': `sha256:${'a'.repeat(64)}` },
-      ...(action.undo && { undo: { ...action.undo, run: ['/usr/bin/pg_restore', ...action.undo.run.slice(1)] } }),
+      ...(action.undo && { undo: { ...action.undo, do: resolved(action.undo.do) } }),
       ...(action.probes.host && {
         probes: { ...action.probes, host: { ...action.probes.host, run: ['/bin/hostname'] } },
       }),
@@ -177,7 +192,9 @@ t.test('anything else is a difference, by name', async (t) => {
     ['action/secrets', ['PGPASSWORD'], 'action.secrets'],
     ['action/timeout', null, 'action.timeout'],
     ['action/undo', null, 'action.undo'],
-    ['action/undo/run/1', '/data/other', 'action.undo.run.1'],
+    ['action/undo/do/argv/1', '/data/other', 'action.undo.do.argv.1'],
+    ['action/undo/do/argv/0', '/bin/true', 'action.undo.do.argv.0'],
+    ['action/undo/do/kind', 'shell', 'action.undo.do.kind'],
     ['action/verify/gone/expect', 'true', 'action.verify.gone.expect'],
     ['action/verify/gone/run/0', '/bin/true', 'action.verify.gone.run.0'],
   ];

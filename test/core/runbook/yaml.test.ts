@@ -1,11 +1,10 @@
 /** YAML that nobody would write by hand: bombs, depth, size, double keys. Each is a problem with its place, none ends the process. */
 import fc from 'fast-check';
 import t from 'tap';
-import { parseRunbook } from '../../../core/runbook/parse.ts';
+import { parseFolder } from '../../../core/runbook/parse.ts';
 import { campaign } from '../bytes/campaign.ts';
-import { changed, lintSays, SOUND, said } from './fixtures.ts';
+import { changed, folderOf, lintSays, SOUND, schemaSays as says } from './fixtures.ts';
 
-const says = (text: string): string[] => parseRunbook(text, 'runbook.yaml').problems.map(said);
 const QUOTES = 'Values that hold “{{ … }}”, commas, colons or brackets go in quotes.';
 const DEEP = 'This nests too deep. | Close what was opened; a runbook needs a few levels.';
 const LONG = 'The runbook is too long. | Move data into files of the folder.';
@@ -106,7 +105,7 @@ t.test('YAML 1.2, and nothing more', async (t) => {
 
 t.test('names that every object has', async (t) => {
   t.same(says(`__proto__: {id: x}\n${SOUND}`), [
-    '1:1 error [unknown-key] Unknown key “__proto__”. | Known: apiVersion, id, title, description, owner, links, inputs, targets, crew, presence, steps.',
+    '1:1 error [unknown-key] Unknown key “__proto__”. | Known: apiVersion, id, title, description, owner, links, inputs, secrets, targets, crew, presence, window, locks, rehearsal, clocks, briefing, go_no_go, steps, debrief, notify.',
   ]);
   t.match(says(changed('    env: {', '    env: {__proto__: x, ')), []);
   t.same(says(changed('  lead: {', '  __proto__: {roles: [a]}\n  lead: {')), [
@@ -150,7 +149,7 @@ t.test('any damage is a problem or a runbook, never a throw', async (t) => {
     fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (all) => {
       const text = all.reduce((now, { at, cut, put }) => now.slice(0, at) + put + now.slice(at + cut), SOUND);
       const lines = text.split('\n').length;
-      const { runbook, problems } = parseRunbook(text, 'runbook.yaml');
+      const { runbook, problems } = parseFolder(folderOf(text));
       lintSays(text);
       const placed = problems.every(
         ({ line, column, message, mend }) => line >= 1 && line <= lines && column >= 1 && message && mend,

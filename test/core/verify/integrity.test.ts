@@ -313,7 +313,7 @@ t.test('a page cannot enrol a key as one that was pasted', async (t) => {
   const fields = { key: site.people.lead.key, kind: 'ssh' as const, token: `sha256:${'0'.repeat(64)}` };
   const lines = actLines(
     'enrol',
-    { origin: site.origin, run: null, about: refOf(site.genesis), content: fields },
+    { origin: site.origin, run: null, mode: null, about: refOf(site.genesis), content: fields },
     site.signing(site.people.lead),
   );
   site.put({

@@ -1,12 +1,14 @@
 /** Records in which every byte, chain and signature is genuine and yet a rule was broken: each is INVALID by the rule's own name. */
 import t from 'tap';
 import { statementTime } from '../../../core/approval/statement.ts';
-import { asciiJcs } from '../../../core/bytes/jcs.ts';
+import { utf8 } from '../../../core/bytes/encoding.ts';
+import { asciiJcs, jcs } from '../../../core/bytes/jcs.ts';
 import type { Lines } from '../../../core/log/acts.ts';
 import { refOf } from '../../../core/log/entry.ts';
-import type { EntryOf } from '../../../core/log/tables.ts';
-import { closeLines, confirmLines } from '../../../core/run/lines.ts';
-import { contextOf } from '../../../core/run/state.ts';
+import type { CloseResult, EntryOf } from '../../../core/log/tables.ts';
+import { openArming } from '../../../core/run/context.ts';
+import { closeContent, confirmLines, runActLines } from '../../../core/run/lines.ts';
+import { contextOf, factsOf } from '../../../core/run/state.ts';
 import type { Action, Rendered } from '../../../core/runbook/runbook.ts';
 import { verifyRecord } from '../../../core/verify/verify.ts';
 import { verifyRaw } from '../../../server/ports/verify.ts';
@@ -174,7 +176,7 @@ const cases: Record<string, Case> = {
   'a confirmation rests on a tree before the arming': {
     make: () => {
       const run = half();
-      const tree = run.site.tree(run.state.arming?.seq ?? 0);
+      const tree = run.site.tree(factsOf(run.state, 'drop-column')?.seq ?? 0);
       run.put(run.confirmDraft('sre', 'verifier', 'sre', undefined, (lines) => ({ ...lines, tree })));
       return run;
     },
@@ -198,6 +200,7 @@ const cases: Record<string, Case> = {
       const reason = { reason: '"no"', meaning: 'I refuse that this command runs now' };
       const lines = confirmLines(
         run.state,
+        'drop-column',
         { ...run.site.signing(run.site.people.sre), seat: 'verifier', role: 'sre' },
         {},
       );
@@ -335,7 +338,7 @@ const cases: Record<string, Case> = {
   },
   'it starts after the arming has expired': {
     make: startedWith((run) => ({
-      at: statementTime(contextOf(run.state).arming?.notAfter ?? 0).replace(/\d\dZ$/, '59Z'),
+      at: statementTime(openArming(contextOf(run.state))?.notAfter ?? 0).replace(/\d\dZ$/, '59Z'),
     })),
     invariant: 'I6',
     says: /after the arming had expired/,
@@ -445,18 +448,20 @@ const cases: Record<string, Case> = {
       const run = ready().crossChecked();
       run.start();
       const { step, attempt } = run.about();
-      const started = contextOf(run.state).arming?.started ?? '';
+      const started = openArming(contextOf(run.state))?.started ?? '';
       const lines: Lines<'outcome'> = {
         origin: run.site.origin,
         mode: 'live',
         run: run.state.facts.run,
         step,
         attempt: String(attempt),
+        item: 'none',
         started,
         agent: run.site.agent.id,
         result: 'failed',
         exit: '1',
         output: 'none',
+        outputs: 'none',
         checks: '{}',
         artifact: 'none',
         at: statementTime(run.site.now),
@@ -531,33 +536,34 @@ const cases: Record<string, Case> = {
       return run;
     },
     invariant: 'I9',
-    says: /another phase/,
+    says: /the run is closed/,
   },
   'done with a step undone': {
     make: () => {
       const run = ready();
-      run.close('done', 'lead');
+      signClose(run, 'lead', 'done');
       signClose(run, 'dba', 'done');
       const signed = contextOf(run.state).collection?.signers.map(({ ref }) => ref) ?? [];
       run.put({ type: 'run.closed', actor: run.site.people.dba.id, fields: { result: 'done', signed } });
       return run;
     },
     invariant: 'I12',
-    says: /drop-column is not done/,
+    says: /not every step is done/,
   },
 };
 
-/** One signature of a close; the entry may claim another result than the statement. */
-function signClose(run: TestRun, name: Name, result: 'done' | 'aborted', claimed = result): void {
+/** One signature of a close; the content beside it may claim another result than the statement. */
+function signClose(run: TestRun, name: Name, result: CloseResult, claimed = result): void {
   const person = run.site.people[name];
   const seat = Object.entries(contextOf(run.state).seats).find(([, { person: id }]) => id === person.id);
   const about = contextOf(run.state).last;
-  const signed = run.site.signed(person, 'close', closeLines(run.state, run.site.signing(person), result));
+  const lines = runActLines(run.state, 'close', run.site.signing(person), about, closeContent(run.state, result));
+  const content = run.state.content ?? run.site.salted(utf8(jcs(closeContent(run.state, claimed))));
   run.put({
     type: 'act.signed',
     actor: person.id,
-    fields: { act: 'close', about, result: claimed, seat: seat?.[0] ?? '', role: seat?.[1].role ?? '' },
-    bodies: { ...signed },
+    fields: { act: 'close', about, seat: seat?.[0] ?? '', role: seat?.[1].role ?? '' },
+    bodies: { ...run.site.signed(person, 'close', lines), content },
   });
 }
 
