@@ -90,6 +90,7 @@ export async function dropSite(
     log,
     endWithStdin: false,
     verifyRaw,
+    now: Date.now,
     openExecutor,
     until: end.signal,
   });

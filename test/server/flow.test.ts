@@ -73,6 +73,7 @@ t.test('from registration to close-out', async (t) => {
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
     endWithStdin: false,
     verifyRaw,
+    now: Date.now,
     openExecutor,
     until: end.signal,
   });
