@@ -40,6 +40,7 @@ export interface Attempt {
   status(): number | undefined;
   /** Adds a line of the agent's own to the output, once per kind, however often the agent is started anew. */
   note(kind: string, text: string): void;
+  noted(kind: string): boolean;
   /** At most `limit` bytes of output from `offset`. */
   piece(offset: number, limit: number): Uint8Array;
 }
@@ -105,6 +106,7 @@ export function attemptAt(directory: string): Attempt {
       }
       appendFileSync(at('output'), `\n[crosscheck: ${line}]\n`);
     },
+    noted: (kind) => existsSync(at(`noted-${kind}`)),
     piece: (offset, limit) => {
       if (!existsSync(at('output'))) return new Uint8Array();
       const file = openSync(at('output'), 'r');

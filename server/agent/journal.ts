@@ -16,7 +16,8 @@ type Line =
       readonly attempt: number;
     }
   | { readonly type: 'started'; readonly nonce: string; readonly item: string; readonly ref: string }
-  | { readonly type: 'settled'; readonly nonce: string; readonly item: string };
+  | { readonly type: 'settled'; readonly nonce: string; readonly item: string }
+  | { readonly type: 'over'; readonly nonce: string };
 
 /** One start: of a nonce, or of one item of its wave; the item is '' where there are no waves. */
 export interface Start {
@@ -42,6 +43,10 @@ export interface Journal {
   acknowledge(start: Start): void;
   /** Intents whose outcome the server has not acknowledged. */
   unsettled(): Intent[];
+  /** No further item of this nonce is going to be intended. */
+  over(nonce: string): void;
+  /** Waves of which items were intended, and that are not over. */
+  waves(): Omit<Intent, 'item'>[];
   close(): void;
 }
 
@@ -117,10 +122,15 @@ export function openJournal(path: string): Journal {
   const issued = new Map<string, number>();
   const spent = new Set<string>();
   const intents = new Map<string, Intent>();
+  const waves = new Map<string, Omit<Intent, 'item'>>();
+  const remember = ({ nonce, item, run, step }: Intent) => {
+    intents.set(idOf({ nonce, item }), { nonce, item, run, step });
+    if (item !== '') waves.set(nonce, { nonce, run, step });
+  };
   for (const line of content.lines) {
-    if (line.type === 'intent')
-      intents.set(idOf(line), { nonce: line.nonce, item: line.item, run: line.run, step: line.step });
+    if (line.type === 'intent') remember(line);
     if (line.type === 'settled') intents.delete(idOf(line));
+    if (line.type === 'over') waves.delete(line.nonce);
   }
   return {
     issue: (nonce, until) => {
@@ -137,7 +147,7 @@ export function openJournal(path: string): Journal {
         return fail('XCK_CLEARANCE', { why: 'the arming has expired' });
       }
       append({ type: 'intent', nonce, item, run, step, attempt });
-      intents.set(id, { nonce, item, run, step });
+      remember({ nonce, item, run, step });
       return ok(true);
     },
     started: ({ nonce, item }, ref) => append({ type: 'started', nonce, item, ref }),
@@ -146,6 +156,11 @@ export function openJournal(path: string): Journal {
       intents.delete(idOf({ nonce, item }));
     },
     unsettled: () => [...intents.values()],
+    over: (nonce) => {
+      append({ type: 'over', nonce });
+      waves.delete(nonce);
+    },
+    waves: () => [...waves.values()],
     close,
   };
 }

@@ -22,9 +22,12 @@ export interface Where {
 }
 
 /** Measures every probe; the first that errs or hangs is a refusal, which at T-0 is drift. Messages carry no value. */
-export async function measureAll(action: Action, where: Where): Promise<Result<Record<string, Measurement>>> {
+export async function measureAll(
+  { probes }: Pick<Action, 'probes'>,
+  where: Where,
+): Promise<Result<Record<string, Measurement>>> {
   const all = await Promise.all(
-    Object.entries(action.probes).map(async ([id, probe]) => {
+    Object.entries(probes).map(async ([id, probe]) => {
       const measured = await measure(probe, where);
       const judged = measured.ok
         ? judge(probe.title, probe.expect, measured, where.mask)
@@ -72,9 +75,9 @@ export function driftedProbe(
 }
 
 /** Runs the checks after the command; one that errs or hangs did not hold. */
-export async function runChecks(action: Action, where: Where): Promise<Record<string, boolean>> {
+export async function runChecks({ verify }: Pick<Action, 'verify'>, where: Where): Promise<Record<string, boolean>> {
   const all = await Promise.all(
-    Object.entries(action.verify).map(async ([id, check]) => {
+    Object.entries(verify).map(async ([id, check]) => {
       const measured = await measure({ run: check.run, http: null }, where);
       const judged = measured.ok ? judge(check.title, check.expect, measured, where.mask) : undefined;
       return [id, judged?.ok === true && judged.value.ok === true] as const;

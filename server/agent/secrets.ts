@@ -51,7 +51,7 @@ export function readSecrets(
   for (const name of names) {
     const file = Object.hasOwn(files, name) ? files[name]?.file : undefined;
     if (file === undefined || !FILE.test(file)) return fail('XCK_SECRET', { name, why: 'the runbook names no file' });
-    const value = valueOf(join(root, mode, file));
+    const value = textOf(join(root, mode, file));
     if (value === undefined)
       return fail('XCK_SECRET', {
         name,
@@ -65,7 +65,7 @@ export function readSecrets(
 }
 
 /** The file's text without its last line end, as a shell would put it into a variable. */
-function valueOf(path: string): string | undefined {
+function textOf(path: string): string | undefined {
   try {
     const { size } = statSync(path);
     if (!statSync(path).isFile() || size > LONGEST) return undefined;
