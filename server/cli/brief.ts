@@ -31,7 +31,7 @@ export function briefLines({ folded, names }: OpenRun, person: string): string[]
 /** Everything that a seat is still asked, in the order in which it comes. */
 export function askedOf(context: RunContext, seat: string): string[] {
   const { runbook, way, votes } = context;
-  const questions = questionsFor(runbook, context, seat).filter(({ status }) => status === 'NOT RUN' || status === 'FAIL');
+  const questions = questionsFor(context, seat).filter(({ status }) => status === 'NOT RUN' || status === 'FAIL');
   const line = ({ question, status }: (typeof questions)[number]) =>
     `${question.id} (a ${question.answer}${status === 'FAIL' ? ', answered FAIL' : ''}): ${clean(question.ask)}`;
   const isBriefing = ({ question }: (typeof questions)[number]) => runbook.briefing.includes(question);

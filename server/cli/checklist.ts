@@ -18,8 +18,13 @@ export function checklist(runbook: Runbook, digest: string): string[] {
     ...seats,
     ...section('Inputs', inputLines(runbook)),
     ...section('Before it opens', openingLines(runbook)),
-    ...section('Undo windows', Object.entries(clocks).map(([name, { lasts_ms, starts, means }]) =>
-      `  ${name}: ${lasting(lasts_ms)} from the start of ${starts}: ${clean(means)}`)),
+    ...section(
+      'Undo windows',
+      Object.entries(clocks).map(
+        ([name, { lasts_ms, starts, means }]) =>
+          `  ${name}: ${lasting(lasts_ms)} from the start of ${starts}: ${clean(means)}`,
+      ),
+    ),
     ...section('Briefing', [...questionLines(runbook.briefing), ...goLine(runbook)]),
     'Steps',
     ...steps.flatMap((step, index) => stepLines(step, `${index + 1}.`)),
@@ -69,7 +74,9 @@ const traitsOf = ({ eyes, by, irreversible, target, timeout_ms, rehearse, undo }
   ...(target === 'local' ? [] : [`on ${target}`]),
   ...(timeout_ms === null ? [] : [`up to ${lasting(timeout_ms)}`]),
   ...(rehearse === 'as_is' ? ['rehearsed as it is'] : []),
-  ...(undo === null ? [] : [`undo ${undo.takes_ms === null ? 'of unknown length' : `takes ${lasting(undo.takes_ms)}`}`]),
+  ...(undo === null
+    ? []
+    : [`undo ${undo.takes_ms === null ? 'of unknown length' : `takes ${lasting(undo.takes_ms)}`}`]),
 ];
 
 function actionLines(step: Step): string[] {
@@ -79,7 +86,9 @@ function actionLines(step: Step): string[] {
     ...(needs.length > 0 ? [`only while ${needs.join(', ')} runs`] : []),
     ...doLines(step),
     ...(no_backup === null ? [] : [`no backup: ${clean(no_backup)}`]),
-    ...Object.values(probes).map(({ title, expect }) => `fact: ${clean(title)}${expect === null ? '' : `, expected ${clean(expect)}`}`),
+    ...Object.values(probes).map(
+      ({ title, expect }) => `fact: ${clean(title)}${expect === null ? '' : `, expected ${clean(expect)}`}`,
+    ),
     ...challenge.map(({ by, ask }) => `blind, of the ${by}: ${clean(ask)}`),
     ...Object.values(verify).map(({ title }) => `then checked: ${clean(title)}`),
     ...(undo === null ? [] : doLines(undo.step).map((line) => `way back: ${line}`)),
@@ -90,12 +99,18 @@ function actionLines(step: Step): string[] {
 /** What it does, with its expressions as they are written. */
 function doLines({ kind, run, shell, manual, wait, backup, gate, for_each }: Step): string[] {
   const each = for_each
-    ? [`for each of ${typeof for_each.items === 'string' ? clean(for_each.items) : for_each.items.map(quoted).join(' ')}, ${for_each.canary} first, ${for_each.max_parallel} at a time`]
+    ? [
+        `for each of ${typeof for_each.items === 'string' ? clean(for_each.items) : for_each.items.map(quoted).join(' ')}, ${for_each.canary} first, ${for_each.max_parallel} at a time`,
+      ]
     : [];
   if (kind === 'shell') return [...each, 'SHELL', ...barred(shell ?? '')];
   if (manual) return [...each, `by hand, attested by the ${manual.by}:`, ...barred(manual.text)];
   if (wait) return [`waits ${lasting(wait.for_ms)}, looking every ${lasting(wait.every_ms)}`];
-  if (backup) return [argvText(backup.run), `proved by ${argvText(backup.drill)}${backup.keep_ms === null ? '' : `, kept ${lasting(backup.keep_ms)}`}`];
+  if (backup)
+    return [
+      argvText(backup.run),
+      `proved by ${argvText(backup.drill)}${backup.keep_ms === null ? '' : `, kept ${lasting(backup.keep_ms)}`}`,
+    ];
   if (gate) return [`go or no-go of ${gate.join(', ')}`];
   return kind === 'parallel' ? ['side by side:'] : [...each, argvText(run)];
 }

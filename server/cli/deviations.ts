@@ -25,7 +25,8 @@ export function deviationIn(file: string, context: RunContext, reason: string | 
   if (first) throw usage(problemLine('.', first), 'Correct the file; nothing was signed.');
   const source = Object(value) as Partial<Deviation>;
   const stranger = Object.keys(source).find((key) => !KEYS.includes(key));
-  if (stranger !== undefined) throw usage(`${file} has the unknown key ${clean(stranger)}.`, `Keys: ${KEYS.join(', ')}`);
+  if (stranger !== undefined)
+    throw usage(`${file} has the unknown key ${clean(stranger)}.`, `Keys: ${KEYS.join(', ')}`);
   const change: Deviation = {
     before: turnOf(context)?.id ?? null,
     inputs: source.inputs ?? null,

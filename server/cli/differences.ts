@@ -22,7 +22,11 @@ export interface FileChange {
   readonly path: string;
   readonly change: 'added' | 'removed' | 'mode' | 'changed';
   /** Lines that went and came, where both are texts; the number of the first. */
-  readonly lines: { readonly at: number; readonly removed: readonly string[]; readonly added: readonly string[] } | null;
+  readonly lines: {
+    readonly at: number;
+    readonly removed: readonly string[];
+    readonly added: readonly string[];
+  } | null;
 }
 
 export interface Differences {

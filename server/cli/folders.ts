@@ -40,10 +40,15 @@ export function lintAt(directory: string): Linted {
   const own = filesAt(directory);
   const beside = dirname(resolve(directory));
   const packed = packFolder(own, (name) => (hasRunbook(join(beside, name)) ? filesAt(join(beside, name)) : undefined));
-  return 'problems' in packed ? { files: own, problems: packed.problems } : { files: packed.files, ...lintFolder(packed.files) };
+  return 'problems' in packed
+    ? { files: own, problems: packed.problems }
+    : { files: packed.files, ...lintFolder(packed.files) };
 }
 
-export const problemLine = (directory: string, { file, line, column, severity, message, mend, rule }: Problem): string =>
+export const problemLine = (
+  directory: string,
+  { file, line, column, severity, message, mend, rule }: Problem,
+): string =>
   clean(`${directory.replace(/\/+$/, '')}/${file}:${line}:${column}: ${severity}: ${message} ${mend} [${rule}]`);
 
 /** A folder on disk without errors. */

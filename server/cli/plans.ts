@@ -4,7 +4,7 @@ import { utc } from '../../core/release/words.ts';
 import { clean } from './terminal.ts';
 
 const findingLine = ({ step, seat, sentence }: PreflightFinding): string =>
-  `  ${[step, seat].filter((one) => one !== null).join(' ')}${step ?? seat ? ': ' : ''}${clean(sentence)}`;
+  `  ${[step, seat].filter((one) => one !== null).join(' ')}${(step ?? seat) ? ': ' : ''}${clean(sentence)}`;
 
 /** What a plan says, a line each. */
 export function planLines({ plan, mode, title, planned_for, preflight, holds, changes, approved }: PlanView): string[] {

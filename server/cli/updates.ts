@@ -55,14 +55,18 @@ function impactOf(given: Given): HoldDocument['impact'] | undefined {
   const [number, unit, whom] = ['impact', 'unit', 'whom'].map((option) => text(given, option));
   if (number === undefined && unit === undefined && whom === undefined) return undefined;
   if (number === undefined || unit === undefined || whom === undefined || !/^\d+(\.\d+)?$/.test(number))
-    throw usage('An impact is a number, its unit and whom it touches.', '--impact 1200 --unit orders --whom "EU shops"');
+    throw usage(
+      'An impact is a number, its unit and whom it touches.',
+      '--impact 1200 --unit orders --whom "EU shops"',
+    );
   return { number: Number(number), unit, whom };
 }
 
 function alternativesOf(given: Given): HoldDocument['alternatives'] | undefined {
   const all = list(given, 'alternative').map((one) => {
     const [, what = '', why_not = ''] = /^([^:]+):\s*(.+)$/s.exec(one) ?? [];
-    if (what === '') throw usage(`--alternative ${one} lacks why not.`, '--alternative "Roll back: the backup is older"');
+    if (what === '')
+      throw usage(`--alternative ${one} lacks why not.`, '--alternative "Roll back: the backup is older"');
     return { what, why_not };
   });
   return all.length > 0 ? all : undefined;
@@ -72,7 +76,10 @@ function conditionsOf(given: Given): Update['conditions'] {
   const all = list(given, 'condition').map((one) => {
     const [, id = '', seat, what] = /^([a-z][a-z0-9_-]*)=(?:([a-z][a-z0-9_-]*):\s*(.+))?$/s.exec(one) ?? [];
     if (id === '')
-      throw usage(`--condition ${one} is not ID=SEAT:TEXT.`, '--condition replica=reviewer:"The replica has caught up"');
+      throw usage(
+        `--condition ${one} is not ID=SEAT:TEXT.`,
+        '--condition replica=reviewer:"The replica has caught up"',
+      );
     return [id, seat === undefined || what === undefined ? null : { seat, text: what }] as const;
   });
   return Object.fromEntries(all);

@@ -3,7 +3,12 @@ import type { Deed, Reason, Way } from '../../core/release/ways.ts';
 import { lasting, utc } from '../../core/release/words.ts';
 import { clean } from './terminal.ts';
 
-const DEED: Readonly<Record<Deed['what'], string>> = { pass: 'passes', patch: 'inserts', run: 'runs', undo: 'undoes by' };
+const DEED: Readonly<Record<Deed['what'], string>> = {
+  pass: 'passes',
+  patch: 'inserts',
+  run: 'runs',
+  undo: 'undoes by',
+};
 
 const reasonText = ({ sentence, since }: Reason): string =>
   `${clean(sentence)}${since === null ? '' : ` Since ${utc(since)}.`}`;
@@ -21,7 +26,10 @@ export function waysLines({ back, forward }: { readonly back: Way; readonly forw
     ['does', ({ does }) => does.map(deedText)],
     ['takes', ({ takes }) => [lengthText(takes)]],
     ['lost', ({ lost }) => (lost.length > 0 ? lost.map(clean) : ['nothing that is known'])],
-    ['undo windows left', ({ left }) => left.map(({ clock, ends, means }) => `${clock}: ${lasting(ends - now)}, ${clean(means)}`)],
+    [
+      'undo windows left',
+      ({ left }) => left.map(({ clock, ends, means }) => `${clock}: ${lasting(ends - now)}, ${clean(means)}`),
+    ],
     ['must stay', ({ stay }) => [stay.join(', ')]],
     [
       'last drilled',

@@ -28,7 +28,8 @@ async function vote(client: Client, given: Given, context: RunContext, vote: 'go
   if (vote === 'no-go' && objection === null)
     throw usage('A no-go says why.', `crosscheck run answer ${context.run} no-go "the replica lags behind"`);
   const turn = turnOf(context);
-  const gate = text(given, 'gate') ?? (turn?.gate && context.way === 'forward' && isUnderWay(context) ? turn.id : OPENING_GATE);
+  const gate =
+    text(given, 'gate') ?? (turn?.gate && context.way === 'forward' && isUnderWay(context) ? turn.id : OPENING_GATE);
   await send(client, { type: 'poll', run: context.run, gate, vote, text: vote === 'go' ? null : objection });
 }
 
@@ -42,7 +43,8 @@ export const questionNamed = ({ runbook }: Pick<RunContext, 'runbook'>, id: stri
 async function reply(client: Client, given: Given, context: RunContext): Promise<void> {
   const question = questionNamed(context, argument(given, 1));
   const value = given.positionals[2];
-  if (value === undefined) throw usage(clean(question.ask), `Answer it: crosscheck run answer ${context.run} ${question.id} VALUE`);
+  if (value === undefined)
+    throw usage(clean(question.ask), `Answer it: crosscheck run answer ${context.run} ${question.id} VALUE`);
   const result = flag(given, 'fail') ? 'fail' : 'pass';
   const evidence = text(given, 'evidence') ?? null;
   must(checkAnswer(question, result, { value, evidence }, context));

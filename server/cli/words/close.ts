@@ -1,9 +1,9 @@
 /** Ending: aborting a command that runs, closing the run, and changing who leads it. */
 import type { CloseResult } from '../../../core/log/tables.ts';
 import { CLOSE_RESULTS } from '../../../core/log/tables.ts';
-import { unanswered } from '../../../core/run/progress.ts';
 import type { RunContext } from '../../../core/run/context.ts';
 import { closeContent } from '../../../core/run/lines.ts';
+import { unanswered } from '../../../core/run/progress.ts';
 import { contextOf } from '../../../core/run/state.ts';
 import { collectedOf, signAct } from '../acts.ts';
 import { argument, type Cli, type Given, text } from '../args.ts';

@@ -34,7 +34,8 @@ export async function decide(cli: Cli, given: Given): Promise<Exit> {
   if (named === undefined && !before) return EXIT.ok;
   terminal.demandPerson('run decide');
   seatedAs(open.folded, client.person);
-  const content = named === undefined && before ? (before.content as unknown as Decision) : decisionOf(given, context, hold);
+  const content =
+    named === undefined && before ? (before.content as unknown as Decision) : decisionOf(given, context, hold);
   must(content.way === 'back' ? mayGoBack(context) : mayGoForward(context, hold, failedStep(context, hold)));
   terminal.say('');
   terminal.stress(`${modeText(state.facts)}: you decide for the way ${content.way.toUpperCase()}.`);
@@ -89,7 +90,11 @@ function decisionOf(given: Given, context: RunContext, hold: Hold): Decision {
   return { deviation, dissent, test, way };
 }
 
-function decisionLines({ folded, ground }: OpenRun, context: RunContext, { test, dissent, deviation }: Decision): string[] {
+function decisionLines(
+  { folded, ground }: OpenRun,
+  context: RunContext,
+  { test, dissent, deviation }: Decision,
+): string[] {
   return [
     ...(test === null ? [] : [`  the test that shows the defect: ${clean(test)}`]),
     ...(dissent === null ? [] : [`  overriding the objection: ${clean(dissent)}`]),
@@ -111,9 +116,7 @@ export async function deviate(cli: Cli, given: Given): Promise<Exit> {
   if (file === undefined && !before)
     throw usage('Which deviation?', 'Name its YAML file: --file FILE.yaml with reason, steps, inputs.');
   const content =
-    file === undefined
-      ? (before?.content as unknown as Deviation)
-      : deviationIn(file, context, text(given, 'reason'));
+    file === undefined ? (before?.content as unknown as Deviation) : deviationIn(file, context, text(given, 'reason'));
   cli.terminal.stress(`${modeText(state.facts)}: this becomes part of the running release.`);
   for (const line of deviationLines(open.folded, open.ground, context, content)) cli.terminal.say(line);
   const proposal = { about: context.last, content: content as unknown as Content };

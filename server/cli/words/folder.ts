@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { jcs } from '../../../core/bytes/jcs.ts';
 import type { Home } from '../../../core/protocol/frames.ts';
 import { folderDigest } from '../../../core/runbook/folder.ts';
+import { RunbookSchema } from '../../../core/runbook/schema.ts';
 import { argument, type Cli, flag, type Given } from '../args.ts';
 import { checklist } from '../checklist.ts';
 import { connect } from '../client.ts';
@@ -28,7 +29,9 @@ export async function init({ terminal }: Cli, given: Given): Promise<Exit> {
     writeFileSync(file, text.replaceAll('RUNBOOK_ID', id), { mode });
     terminal.out(file);
   }
-  terminal.say(`Change it, then: crosscheck runbook lint ${directory}. Read it as others will: crosscheck runbook show ${directory}`);
+  terminal.say(
+    `Change it, then: crosscheck runbook lint ${directory}. Read it as others will: crosscheck runbook show ${directory}`,
+  );
   return EXIT.ok;
 }
 
@@ -54,6 +57,18 @@ export async function show(cli: Cli, given: Given): Promise<Exit> {
   const { runbook, digest } = await folderNamed(cli, given, argument(given, 0));
   if (flag(given, 'json')) cli.terminal.out(jsonText({ digest, ...runbook }));
   else for (const line of checklist(runbook, digest)) cli.terminal.out(line);
+  return EXIT.ok;
+}
+
+/** For editors: `# yaml-language-server: $schema=FILE` on the first line of runbook.yaml. */
+export async function schema({ terminal }: Cli): Promise<Exit> {
+  terminal.out(
+    jsonText({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'Crosscheck runbook',
+      ...RunbookSchema,
+    }),
+  );
   return EXIT.ok;
 }
 

@@ -66,7 +66,11 @@ async function liftOn(cli: Cli, client: Client, given: Given, home: Home): Promi
   const about = { origin: client.trust.origin, run: null, mode: null, about: hold.ref, content };
   const lines = actLines('lift', about, await signingOver(client, site.tree));
   await typed(terminal, 'lift', statementText<'lift'>('lift', lines));
-  const accepted = await send(client, { type: 'lift_on', content: jcs(content), ...(await signed(client, 'lift', lines)) });
+  const accepted = await send(client, {
+    type: 'lift_on',
+    content: jcs(content),
+    ...(await signed(client, 'lift', lines)),
+  });
   return tookEffect(accepted, 'lift');
 }
 

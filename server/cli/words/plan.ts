@@ -76,7 +76,8 @@ async function wait({ terminal }: Cli, client: Client, id: string): Promise<Exit
   const room = await openRoom(client, id);
   try {
     const exit = await room.until(({ state }) => exitOfRun(state));
-    if (exit === EXIT.held) throw new Stop(EXIT.held, 'The run is held.', `Look at: crosscheck run status ${id}`, 'XCK_HELD');
+    if (exit === EXIT.held)
+      throw new Stop(EXIT.held, 'The run is held.', `Look at: crosscheck run status ${id}`, 'XCK_HELD');
     terminal.say(`The run is closed: ${contextOf(room.folded.state).closed}.`);
     return exit;
   } finally {

@@ -49,7 +49,8 @@ export async function key(cli: Cli, given: Given): Promise<Exit> {
 /** Starts an armed step that nobody has to confirm. */
 export async function start(cli: Cli, given: Given): Promise<Exit> {
   return go(cli, given, async (client, room, step) => {
-    if (step.eyes > 2) throw usage('This step is critical.', 'Its confirmations and its key start it: crosscheck step key RUN');
+    if (step.eyes > 2)
+      throw usage('This step is critical.', 'Its confirmations and its key start it: crosscheck step key RUN');
     await send(client, { type: 'start', run: room.folded.state.facts.run, step: step.id });
   });
 }

@@ -31,7 +31,8 @@ export const stepNamed = ({ runbook }: RunContext, id: string): Step =>
 export function armedStep(state: RunState, named: string | undefined): Armed {
   const context = contextOf(state);
   const arming = named === undefined ? openArming(context) : armingOf(context, stepNamed(context, named).id);
-  if (!arming) return deny('XCK_NOT_NOW', { what: 'This', why: `${named ?? 'nothing'} is ${named ? 'not ' : ''}armed` });
+  if (!arming)
+    return deny('XCK_NOT_NOW', { what: 'This', why: `${named ?? 'nothing'} is ${named ? 'not ' : ''}armed` });
   return { step: stepNamed(context, arming.step), ref: arming.ref };
 }
 
@@ -40,13 +41,17 @@ export async function show(cli: Cli, given: Given): Promise<Exit> {
   const { folded, ground } = await openRun(connect(cli, given), argument(given, 0));
   const { state } = folded;
   const context = contextOf(state);
-  const step = stepNamed(context, given.positionals[1] ?? stepAtHand(context) ?? allSteps(context.runbook)[0]?.id ?? '');
+  const step = stepNamed(
+    context,
+    given.positionals[1] ?? stepAtHand(context) ?? allSteps(context.runbook)[0]?.id ?? '',
+  );
   const arming = armingOf(context, step.id);
   const until = arming?.notAfter ?? null;
   const eyes = `${step.eyes} eyes${step.by.length > 0 ? `: lead, ${step.by.join(', ')}` : ''}`;
   const title = `${modeText(state.facts)} ${step.id}: ${clean(step.title)} (${eyes})${until === null ? '' : `, armed until ${utc(until)}`}`;
   if (step.kind === 'gate' || step.kind === 'parallel') return whole(cli, given, step, title);
-  const rendered = armedRendering(state, step.id) ?? must(render(context.runbook, step.id, scopeNow(folded, ground, step.id)));
+  const rendered =
+    armedRendering(state, step.id) ?? must(render(context.runbook, step.id, scopeNow(folded, ground, step.id)));
   if (flag(given, 'json')) {
     const { id, title: named, eyes: pairs, by, kind } = step;
     out(jsonText({ step: id, title: named, kind, eyes: pairs, by, armed_until: until, ...rendered }));
