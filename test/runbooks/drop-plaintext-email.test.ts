@@ -105,5 +105,5 @@ function hashesAreRight(t: Test, site: Site, before: readonly [number, Buffer | 
 async function apiIsInMaintenance(t: Test, site: Site): Promise<void> {
   const { api } = site.rendered('drop-email').action.probes;
   const { status, text } = await get(api?.http?.url ?? '');
-  t.ok(must(holds(api?.expect ?? '', { value: text.trim(), stdout: text, status, exit_code: 0 })), api?.title);
+  t.ok(must(holds(api?.expect ?? '', { value: text.trim(), stdout: text, status, exit_code: 0 })), api?.title ?? '');
 }
