@@ -245,6 +245,11 @@ export const ERRORS = {
     sentence: 'The program {program} cannot run: {why}.',
     hint: 'Install it where the agent looks, or correct the runbook, and arm again.',
   },
+  XCK_SECRET: {
+    status: 409,
+    sentence: 'The secret {name} cannot be used: {why}.',
+    hint: 'Put its file into the secrets directory of the agent, for this mode, and arm again.',
+  },
   XCK_LATE: {
     status: 409,
     sentence: 'The start became known too late to go on.',

@@ -34,10 +34,26 @@ export interface ArmedAnswer extends AgentSigned {
 /** Calls that the server makes. A refused call answers `{refusal}`. */
 export interface ServerCalls {
   arm: { params: { run: string; step: string; clearance: Clearance }; result: ArmedAnswer };
-  /** Answers as soon as the clearance is taken; what follows comes as `submit`. */
-  start: { params: { run: string; nonce: string; clearance: Clearance }; result: Record<string, never> };
-  abort: { params: { run: string; nonce: string }; result: { answer: 'stopped' | 'still running' | 'unknown' } };
-  output: { params: { nonce: string; offset: number }; result: { offset: number; bytes: string; total: number } };
+  /** Answers once the step, or the first item of its wave, has started; what follows comes as `submit`. */
+  start: {
+    params: { run: string; step: string; nonce: string; clearance: Clearance };
+    result: Record<string, never>;
+  };
+  /** A person has attested to a manual step: the agent looks at its checks and signs the outcome. */
+  attested: {
+    params: { run: string; step: string; nonce: string; clearance: Clearance };
+    result: Record<string, never>;
+  };
+  /** Stops everything of a nonce that runs, and lets nothing more of it start. */
+  abort: {
+    params: { run: string; step: string; nonce: string };
+    result: { answer: 'stopped' | 'still running' | 'unknown' };
+  };
+  /** `item` is '' where the step has no waves; offsets and bytes are of the masked output. */
+  output: {
+    params: { nonce: string; item: string; offset: number };
+    result: { offset: number; bytes: string; total: number };
+  };
 }
 
 export type AgentCommand =
@@ -45,11 +61,13 @@ export type AgentCommand =
   | ({
       readonly type: 'outcome';
       readonly output: { readonly body: BodyText; readonly length: number } | null;
+      readonly outputs: BodyText | null;
     } & AgentSigned)
   | {
       readonly type: 'void';
       readonly nonce: string;
-      readonly reason: 'drift' | 'probe' | 'expired' | 'withdrawn';
+      /** `agent`: what is left of a wave that this agent does not go on with. */
+      readonly reason: 'agent' | 'clock' | 'drift' | 'expired' | 'probe' | 'window';
       readonly probe: string | null;
       readonly probes: Readonly<Record<string, BodyText>>;
     };
@@ -63,9 +81,9 @@ export interface AgentCalls {
     params: { run: string; command: AgentCommand };
     result: { entry: string; grown: Grown; proof: string[] };
   };
-  /** Whether a start with this nonce stands in the log; asked after an append that nobody answered. */
+  /** Whether a start with this nonce and item stands in the log; asked after an append that nobody answered. */
   ask: {
-    params: { run: string; nonce: string };
+    params: { run: string; nonce: string; item: string };
     result: { entry: string | null; grown: Grown; proof: string[] };
   };
   clearance: { params: { run: string }; result: { clearance: Clearance } };
@@ -73,7 +91,7 @@ export interface AgentCalls {
   consistency: { params: { from: number; to: number }; result: { proof: string[] } };
   /** A piece of live output; nothing waits for it. */
   wrote: {
-    params: { run: string; step: string; attempt: number; offset: number; bytes: string };
+    params: { run: string; step: string; attempt: number; item: string; offset: number; bytes: string };
     result: Record<string, never>;
   };
 }

@@ -2,9 +2,10 @@
 import { fail } from '../errors.ts';
 import type { AnswerResult } from '../log/tables.ts';
 import type { Result } from '../result.ts';
-import type { RunContext } from '../run/context.ts';
+import { OPENING_GATE, type RunContext } from '../run/context.ts';
+import { agreed, askedSeats, notGo, unanswered } from '../run/progress.ts';
+import type { Question } from '../runbook/runbook.ts';
 import { stepOf } from '../runbook/steps.ts';
-import type { Question, Runbook } from '../runbook/runbook.ts';
 import { orNull, read, shaped, text } from './shape.ts';
 import { listed } from './words.ts';
 
@@ -17,13 +18,7 @@ export interface Asked {
   readonly status: QuestionStatus;
 }
 
-type Answers = Pick<RunContext, 'answers' | 'waived'>;
-
-/** The seats that a question is asked of: one, or every seat that is not optional. */
-export const seatsAsked = ({ crew }: Runbook, { by }: Question): string[] =>
-  by === 'each' ? Object.keys(crew).filter((seat) => crew[seat]?.optional === false) : [by];
-
-function statusOf({ answers, waived }: Answers, question: string, seat: string): QuestionStatus {
+function statusOf({ answers, waived }: RunContext, question: string, seat: string): QuestionStatus {
   if (waived.includes(question)) return 'WAIVED';
   const given = Object.hasOwn(answers, question) ? answers[question] : undefined;
   const result = given && Object.hasOwn(given, seat) ? given[seat] : undefined;
@@ -31,9 +26,9 @@ function statusOf({ answers, waived }: Answers, question: string, seat: string):
 }
 
 /** Every question of a list, as each of its seats is asked it, in the runbook's order. */
-export const askedOf = (runbook: Runbook, questions: readonly Question[], context: Answers): Asked[] =>
+export const asked = (context: RunContext, questions: readonly Question[]): Asked[] =>
   questions.flatMap((question) =>
-    seatsAsked(runbook, question).map((seat) => ({
+    askedSeats(context.runbook, question).map((seat) => ({
       question,
       seat,
       status: statusOf(context, question.id, seat),
@@ -41,32 +36,39 @@ export const askedOf = (runbook: Runbook, questions: readonly Question[], contex
   );
 
 /** The questions of the briefing and the debrief that one seat is asked. */
-export const questionsFor = (runbook: Runbook, context: Answers, seat: string): Asked[] =>
-  askedOf(runbook, [...runbook.briefing, ...runbook.debrief], context).filter((asked) => asked.seat === seat);
+export const questionsFor = (context: RunContext, seat: string): Asked[] =>
+  asked(context, [...context.runbook.briefing, ...context.runbook.debrief]).filter((one) => one.seat === seat);
 
 /** What stands between these questions and going on, a sentence each; empty where nothing does. */
-export const missingAnswers = (runbook: Runbook, questions: readonly Question[], context: Answers): string[] =>
-  askedOf(runbook, questions, context).flatMap(({ question, seat, status }) => {
-    if (status === 'NOT RUN') return [`The ${seat} has not answered: ${question.ask}`];
-    return status === 'FAIL'
-      ? [`The ${seat} answered FAIL: ${question.ask} It blocks until it passes or is waived.`]
-      : [];
+export const missingAnswers = (context: RunContext, questions: readonly Question[]): string[] =>
+  unanswered(context, questions).map(({ question, seat }) => {
+    const ask = questions.find(({ id }) => id === question)?.ask ?? question;
+    return statusOf(context, question, seat) === 'FAIL'
+      ? `The ${seat} answered FAIL: ${ask} It blocks until it passes or is waived.`
+      : `The ${seat} has not answered: ${ask}`;
   });
 
-/** The seats that have not said go at a gate, a sentence each; `gate` is a step's id, or `go_no_go`. */
-export const missingVotes = (
-  { votes }: Pick<RunContext, 'votes'>,
-  gate: string,
-  seats: readonly string[],
-): string[] => {
-  const given = Object.hasOwn(votes, gate) ? (votes[gate] ?? {}) : {};
-  const silent = seats.filter((seat) => !Object.hasOwn(given, seat));
-  const against = seats.filter((seat) => Object.hasOwn(given, seat) && given[seat] === 'no-go');
+/** The seats that have not said go before the first step, a sentence each. */
+export const missingVotes = (context: RunContext): string[] => votesMissing(context, OPENING_GATE, notGo(context));
+
+/** The seats that have not said go at a gate of the runbook, a sentence each. */
+export const missingAtGate = (context: RunContext, gate: string, seats: readonly string[]): string[] =>
+  votesMissing(
+    context,
+    gate,
+    seats.filter((seat) => !agreed(context, gate, [seat])),
+  );
+
+function votesMissing({ votes }: RunContext, gate: string, seats: readonly string[]): string[] {
+  const [against, silent] = [
+    seats.filter((seat) => votes[gate]?.[seat] === 'no-go'),
+    seats.filter((seat) => votes[gate]?.[seat] === undefined),
+  ];
   return [
     ...(silent.length > 0 ? [`Not polled yet: ${listed(silent)}.`] : []),
     ...against.map((seat) => `The ${seat} says NO GO; the hold of that objection stands.`),
   ];
-};
+}
 
 /** Body `answer` of `briefing.answered`. */
 export interface Answer {

@@ -4,6 +4,7 @@ import type { Sealed } from '../log/entry.ts';
 import type { Entry, EntryOf } from '../log/tables.ts';
 import type { RunningClock } from '../run/context.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
+import { forwardSteps } from '../runbook/steps.ts';
 import { bodyOf, type Entries, ofType } from './entries.ts';
 
 /** Per cent of a clock at which everybody is told. */
@@ -76,9 +77,8 @@ export interface Duty {
 }
 
 /** Returns the duty to delete of each backup whose command ran, a failed one too: it may have left a copy. */
-export function duties({ steps }: Runbook, entries: Entries, now: number): Duty[] {
-  const flat = steps.flatMap((step) => [step, ...step.children]);
-  return flat.flatMap((step) => dutyOf(step, entries, now) ?? []);
+export function duties(runbook: Runbook, entries: Entries, now: number): Duty[] {
+  return forwardSteps(runbook).flatMap((step) => dutyOf(step, entries, now) ?? []);
 }
 
 function dutyOf({ id, title, backup }: Step, entries: Entries, now: number): Duty | undefined {

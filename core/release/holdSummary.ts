@@ -60,18 +60,18 @@ function documentOf(said: readonly Sealed<Entry>[]): HoldDocument {
   return { ...last, text: last.text ?? first.text };
 }
 
+/** A promise stands until another one replaces it; whatever else is said meanwhile does not keep it. */
 function overdueOf(updates: readonly Sealed<EntryOf<'hold.updated'>>[], until: number): HoldSummary['overdue'] {
-  const late = updates.flatMap(({ entry }, index) => {
-    const came = updates[index + 1]?.entry.ts ?? until;
-    return entry.next_update !== undefined && came > entry.next_update ? [came - entry.next_update] : [];
-  });
+  const promises = updates
+    .flatMap(({ entry }) => (entry.next_update === undefined ? [] : [{ at: entry.ts, next: entry.next_update }]))
+    .filter(({ next }, index, all) => next !== all[index - 1]?.next);
+  const late = promises.map(({ next }, index) => (promises[index + 1]?.at ?? until) - next).filter((ms) => ms > 0);
   return { times: late.length, ms: late.reduce((sum, ms) => sum + ms, 0) };
 }
 
 function endOf(entries: Entries, raised: Sealed<EntryOf<'hold.raised'>>): HoldEnd | null {
-  const ref = refOf(raised);
-  for (const sealed of entries) {
-    const how = endsIt(sealed, ref, raised.entry);
+  for (const [index, sealed] of entries.entries()) {
+    const how = endsIt(sealed, raised, entries.slice(0, index + 1));
     if (how === null || !('signed' in sealed.entry)) continue;
     const { signed, ts } = sealed.entry;
     const last = ofType(entries, 'act.signed').findLast((one) => signed.includes(refOf(one)));
@@ -80,13 +80,19 @@ function endOf(entries: Entries, raised: Sealed<EntryOf<'hold.raised'>>): HoldEn
   return null;
 }
 
-/** A resolution ends the hold that the unknown outcome raised, unless it says that the step failed. */
-function endsIt(sealed: Sealed<Entry>, ref: string, raised: EntryOf<'hold.raised'>): HoldEnd['how'] | null {
-  if (isOf(sealed, 'hold.lifted')) return sealed.entry.hold === ref ? 'lifted' : null;
-  if (isOf(sealed, 'run.decided')) return sealed.entry.hold === ref ? 'decided' : null;
-  if (!isOf(sealed, 'step.resolved') || raised.cause !== 'unknown') return null;
-  return sealed.entry.step === raised.step && sealed.entry.as !== 'failed' ? 'resolved' : null;
+function endsIt(sealed: Sealed<Entry>, raised: Sealed<EntryOf<'hold.raised'>>, soFar: Entries): HoldEnd['how'] | null {
+  const { cause, step } = raised.entry;
+  if (isOf(sealed, 'hold.lifted')) return sealed.entry.hold === refOf(raised) ? 'lifted' : null;
+  if (isOf(sealed, 'run.decided')) return sealed.entry.hold === refOf(raised) ? 'decided' : null;
+  if (!isOf(sealed, 'step.resolved') || cause !== 'unknown' || sealed.entry.as === 'failed') return null;
+  return sealed.entry.step === step && allResolved(soFar, step) ? 'resolved' : null;
 }
+
+/** The last of the unknown outcomes ends their hold, unless it is resolved as failed. */
+const allResolved = (entries: Entries, step: string): boolean =>
+  ofType(entries, 'step.unknown')
+    .filter(({ entry }) => entry.step === step)
+    .every((unknown) => ofType(entries, 'step.resolved').some(({ entry }) => entry.outcome === refOf(unknown)));
 
 /** Why a hold stands where no person says so. */
 export const CAUSES: Readonly<Record<HoldCause, string>> = {

@@ -1,14 +1,14 @@
 /**
- * The XState machine of a run, generated from its runbook: a compound state per step in order, their ways back in
- * reverse, beside a region for holds. It has no invoke and no timers, so a replay needs nothing but the entries.
+ * The XState machine of a run, generated from its runbook: a compound state per step in order, beside a region for
+ * holds. It has no invoke and no timers, so a replay needs nothing but the entries.
  */
 import { assign, initialTransition, setup, transition } from 'xstate';
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
-import { stepOf, undoOrder } from '../runbook/steps.ts';
+import { stepOf } from '../runbook/steps.ts';
 import { OPENING_GATE, type RunContext, type RunEvent, type RunInput } from './context.ts';
-import { hasStarted, type Phase, phaseOf, turnOf } from './progress.ts';
+import { type Phase, phaseOf, turnOf, undoSteps } from './progress.ts';
 import { opened, reduce } from './reduce.ts';
 import { allowed } from './rules.ts';
 
@@ -33,15 +33,10 @@ const kit = setup({
     /** The objection at a gate is overridden by what the hold region takes in the same event. */
     opens: ({ context, event }, { step }: { step: string }) =>
       allowed(context, event).ok && leadsTo(context, event, step, 'done'),
-    goes: ({ context, event }, { way }: { way: string }) =>
-      event.type === 'run.decided' && event.way === way && allowed(context, event).ok,
+    turns: ({ context, event }) => event.type === 'run.decided' && event.way === 'back' && allowed(context, event).ok,
     passes: ({ context, event }, { step }: { step: string }) =>
       event.type === 'run.decided' && event.way === 'forward' && takes(context, event, step),
     calms: ({ context, event }) => allowed(context, event).ok && reduce(context, event).holds.length === 0,
-    untouched: ({ context }, { step }: { step: string }) => {
-      const found = stepOf(context.runbook, step);
-      return found === undefined || !hasStarted(context, found);
-    },
   },
   actions: { apply: assign(({ context, event }) => reduce(context, event)) },
 });
@@ -62,36 +57,45 @@ const leads = (step: string, ...phases: Phase[]) =>
     target: to,
   }));
 
+/** What outcomes lead to: a step with waves comes back for the next one, and may be over while others of it run. */
+function runningState({ id, for_each }: Step) {
+  const own = { 'step.aborted': take(id), 'step.attested': take(id) };
+  const resolved = { 'step.resolved': leads(id, 'done', 'failed', 'running', 'unknown', 'ready') };
+  if (for_each === null)
+    return {
+      ...own,
+      ...resolved,
+      'step.finished': take(id, 'done'),
+      'step.failed': take(id, 'failed'),
+      'step.unknown': take(id, 'unknown'),
+    };
+  return {
+    ...own,
+    ...resolved,
+    'step.started': take(id),
+    'step.voided': leads(id, 'running', 'ready', 'failed', 'unknown', 'done'),
+    'step.finished': leads(id, 'done', 'running', 'ready', 'failed', 'unknown'),
+    'step.failed': leads(id, 'failed', 'running', 'unknown'),
+    'step.unknown': leads(id, 'unknown', 'running'),
+  };
+}
+
 /** One step: call out → cross-check → key → watch → after. A void leads back, a failure to a new arming or past it. */
-function stepState({ id, eyes, when }: Step) {
+function stepState(step: Step) {
+  const { id, eyes, when } = step;
   const answers = { 'step.refused': take(id), 'step.withdrawn': take(id), 'check.differed': take(id) };
   const voided = { 'step.voided': leads(id, 'ready', 'failed') };
   const started = { 'step.started': take(id, 'running') };
   const armed = { 'step.armed': take(id, 'armed') };
   const passed = { 'run.decided': { guard: { type: 'passes' as const, params: { step: id } }, target: 'done' } };
+  const confirmed = { 'step.confirmed': take(id), 'step.keyed': take(id, 'keyed') };
   return {
     initial: 'ready',
     states: {
       ready: { on: { ...armed, ...passed, ...(when === null ? {} : { 'step.skipped': take(id, 'done') }) } },
-      armed: {
-        on:
-          eyes === 2
-            ? { ...answers, ...voided, ...started }
-            : { ...answers, ...voided, 'step.confirmed': take(id), 'step.keyed': take(id, 'keyed') },
-      },
-      keyed: { on: { ...answers, ...voided, ...started } },
-      running: {
-        on: {
-          'step.started': take(id),
-          'step.aborted': take(id),
-          'step.attested': take(id),
-          'step.voided': leads(id, 'running', 'ready', 'failed', 'unknown', 'done'),
-          'step.finished': leads(id, 'done', 'running', 'ready', 'failed', 'unknown'),
-          'step.failed': leads(id, 'failed', 'running', 'unknown'),
-          'step.unknown': leads(id, 'unknown', 'running'),
-          'step.resolved': leads(id, 'done', 'failed', 'running', 'unknown', 'ready'),
-        },
-      },
+      armed: { on: { ...answers, ...voided, ...(eyes === 2 ? started : confirmed) } },
+      ...(eyes === 2 ? {} : { keyed: { on: { ...answers, ...voided, ...started } } }),
+      running: { on: runningState(step) },
       failed: { on: { ...armed, ...passed } },
       unknown: { on: { 'step.resolved': leads(id, 'done', 'failed', 'unknown', 'ready') } },
       done: { type: 'final' as const },
@@ -124,30 +128,16 @@ function stateOf(step: Step) {
   return step.kind === 'gate' ? gateState(step) : stepState(step);
 }
 
-const BACK = 'undo-';
-
-/** The steps in order, and behind the decision to go back their undo steps in reverse; what never started is passed by. */
-function workRegion(runbook: Runbook) {
-  const forward = runbook.steps.map((step, index) => {
-    const next = runbook.steps[index + 1];
+/** The steps in order. The decision to go back is taken here; whoever folds puts the run into the machine of its undo steps. */
+function workRegion(steps: readonly Step[]) {
+  const states = steps.map((step, index) => {
+    const next = steps[index + 1];
     return [`step-${step.id}`, { ...stateOf(step), onDone: next ? `step-${next.id}` : 'complete' }] as const;
   });
-  const undone = undoOrder(runbook);
-  const back = undone.flatMap((step, index) => {
-    const next = undone[index + 1];
-    const target = next ? `${BACK}${next.id}` : 'undone';
-    const always = { guard: { type: 'untouched' as const, params: { step: step.id } }, target };
-    return step.undo ? [[`${BACK}${step.id}`, { ...stepState(step.undo.step), always, onDone: target }] as const] : [];
-  });
-  const first = undone[0];
-  const goBack = {
-    guard: { type: 'goes' as const, params: { way: 'back' } },
-    target: `.${first ? `${BACK}${first.id}` : 'undone'}`,
-  };
   return {
-    initial: forward[0]?.[0] ?? 'complete',
-    states: { ...Object.fromEntries(forward), complete: {}, ...Object.fromEntries(back), undone: {} },
-    on: { 'run.decided': goBack },
+    initial: states[0]?.[0] ?? 'complete',
+    states: { ...Object.fromEntries(states), complete: {} },
+    on: { 'run.decided': { guard: 'turns' as const } },
   };
 }
 
@@ -179,8 +169,8 @@ const ANYTIME = [
   'act.signed',
 ] as const;
 
-/** Returns the machine of a runbook; cache it by the folder's digest, building costs about 0.1 ms a step. */
-export function runMachine(runbook: Runbook) {
+/** Returns the machine of these steps, by default a runbook's own; cache it by the folder's digest, building costs about 0.1 ms a step. */
+export function runMachine(runbook: Runbook, steps: readonly Step[] = runbook.steps) {
   return kit.createMachine({
     id: 'run',
     context: ({ input }) => opened(input),
@@ -188,7 +178,7 @@ export function runMachine(runbook: Runbook) {
     states: {
       open: {
         type: 'parallel',
-        states: { hold: holdRegion, work: workRegion(runbook) },
+        states: { hold: holdRegion, work: workRegion(steps) },
         on: {
           ...Object.fromEntries(ANYTIME.map((type) => [type, take(null)])),
           'gate.polled': take(OPENING_GATE),
@@ -213,10 +203,19 @@ export function advance(machine: RunMachine, snapshot: RunSnapshot, event: RunEv
   return ok(transition(machine, snapshot, event)[0]);
 }
 
-/** Returns the snapshot in the machine of a longer list of steps: the run stands where it stood, or at the first new step where that is its turn now. */
-export function transplanted(machine: RunMachine, snapshot: RunSnapshot, context: RunContext): RunSnapshot {
-  const value = snapshot.value as { readonly open: { readonly hold: string; readonly work: unknown } };
+/** Whether an entry leads into another machine: of a longer list of steps, or of the way back. */
+export interface Moved {
+  readonly machine: RunMachine;
+  readonly snapshot: RunSnapshot;
+}
+
+/** Returns the run in the machine that its context asks for from here on; it stands where it stood, or at the step whose turn it is now. */
+export function moved(snapshot: RunSnapshot, context: RunContext): Moved {
+  const machine = runMachine(context.runbook, context.way === 'back' ? undoSteps(context) : context.runbook.steps);
+  const { hold, work } = (snapshot.value as { readonly open: { readonly hold: string; readonly work: unknown } }).open;
   const turn = turnOf(context);
-  const work = turn && context.inserted.includes(turn.id) ? { [`step-${turn.id}`]: 'ready' } : value.open.work;
-  return machine.resolveState({ value: { open: { hold: value.open.hold, work } } as never, context });
+  const here = turn ? { [`step-${turn.id}`]: 'ready' } : 'complete';
+  const stays = context.way === 'forward' && !(turn && context.inserted.includes(turn.id));
+  const value = { open: { hold, work: stays ? work : here } } as never;
+  return { machine, snapshot: machine.resolveState({ value, context }) };
 }

@@ -10,7 +10,7 @@ import { ok, type Result } from '../result.ts';
 import type { Action } from '../runbook/runbook.ts';
 import type { RunEvent, RunInput } from './context.ts';
 import { type Decision, type Deviation, deviated } from './deviation.ts';
-import { advance, begin, type RunMachine, type RunSnapshot, runMachine, transplanted } from './machine.ts';
+import { advance, begin, moved, type RunMachine, type RunSnapshot } from './machine.ts';
 
 /** What every statement of the run names; fixed when it opens, but for the roster. */
 export interface RunFacts {
@@ -103,7 +103,9 @@ export function fold(state: RunState, sealed: Sealed<RunEntry>): Result<RunState
   const after = { ...state, snapshot: next.value, armings: armings.value, content, head: headOf(sealed) };
   const change = deviationOf(sealed);
   if (!change.ok) return change;
-  return change.value === null ? ok(after) : amended(after, change.value);
+  if (change.value !== null) return amended(after, change.value);
+  const back = sealed.entry.type === 'run.decided' && sealed.entry.way === 'back';
+  return ok(back ? { ...after, ...moved(after.snapshot, contextOf(after)) } : after);
 }
 
 /** What a run.decided or run.deviated changes of the running release; its body is never withheld. */
@@ -114,12 +116,11 @@ function deviationOf({ entry, bodies }: Sealed<RunEntry>): Result<Deviation | nu
   return ok(entry.type === 'run.deviated' ? (content as Deviation) : (content as Decision).deviation);
 }
 
-/** The run stands in a machine of its own from here on: the runbook's with the inserted steps. */
+/** The run stands in a machine of its own from here on: of the runbook's steps with the inserted ones. */
 function amended(state: RunState, change: Deviation): Result<RunState> {
   const context = deviated(contextOf(state), change);
   if (!context.ok) return context;
-  const machine = runMachine(context.value.runbook);
-  return ok({ ...state, machine, snapshot: transplanted(machine, state.snapshot, context.value) });
+  return ok({ ...state, ...moved(state.snapshot, context.value) });
 }
 
 function armingsAfter(

@@ -151,8 +151,9 @@ function chainOf(node: unknown): string[] | undefined {
 }
 
 function wrongType(said: string, known: readonly string[]): Flaw {
-  const name = /^(?:Unknown variable|No such key): (.*)$/.exec(said)?.[1];
-  const elsewhere = name === undefined || known.includes(name) ? undefined : ELSEWHERE[name];
+  const [, what, name] = /^(Unknown variable|No such key): (.*)$/.exec(said) ?? [];
+  const variable = what === 'Unknown variable' && name !== undefined && Object.hasOwn(ELSEWHERE, name);
+  const elsewhere = variable ? ELSEWHERE[name] : undefined;
   if (elsewhere) return elsewhere;
   if (name !== undefined) return { why: `the name “${name}” is unknown`, mend: didYouMean(name, known) };
   const types = /^no such overload: (.*)$/.exec(said)?.[1];

@@ -33,6 +33,14 @@ export function within(percent: string, armed: string, value: string): boolean {
   return abs(x - a) * 100n * 10n ** BigInt(places(n)) <= scaled(n, places(n)) * abs(a);
 }
 
+/** (value − armed)·100 > n·|armed|, for a limit: only upward counts. True where it cannot be told, so that nothing unknown goes on. */
+export function above(percent: string, armed: string, value: string): boolean {
+  if (within(percent, armed, value)) return false;
+  if (!DECIMAL.test(armed) || !DECIMAL.test(value)) return true;
+  const scale = Math.max(places(armed), places(value));
+  return scaled(value, scale) > scaled(armed, scale);
+}
+
 /**
  * Whether a value drifted from the one as armed. `holds` is what the probe's expectation says of the new value, null
  * where there is none; under every rule, one that no longer holds is drift.

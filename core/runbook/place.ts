@@ -24,6 +24,8 @@ export interface Place extends Ground {
   readonly before: Templates;
   /** With the step's own probes, but never a blind one. */
   readonly after: Templates;
+  /** With the item too: what each one of a `for_each` runs. */
+  readonly each: Templates;
 }
 
 /** Returns where a step is resolved; XCK_UNKNOWN, XCK_NOT_NOW for what is never armed, XCK_REHEARSAL, XCK_EXPRESSION. */
@@ -46,7 +48,9 @@ export function placeOf(runbook: Runbook, stepId: string, scope: Scope): Result<
   const probes = Object.keys(step.probes).filter((id) => !blind.has(id));
   const before = new Templates(inputs, { outputs });
   const after = probes.length > 0 ? new Templates(inputs, { outputs, probes }) : before;
-  return ok({ ...ground.value, values: { ...ground.value.values, probes: scope.probes }, step, target, before, after });
+  const each = step.for_each === null ? before : new Templates(inputs, { outputs, probes, item: true });
+  const values = { ...ground.value.values, probes: scope.probes };
+  return ok({ ...ground.value, values, step, target, before, after, each });
 }
 
 /** Returns the inputs and outputs that a step of this use, or of none, sees; XCK_INPUT where a given value does not fit. */
@@ -59,14 +63,18 @@ export function groundOf(
   const steps = seenFrom(use, scope.steps);
   const outputs = outputsSeen(runbook, use);
   if (use === null) {
-    const values = { ...inputs, ...(run.mode === 'rehearsal' && runbook.rehearsal?.inputs) };
-    return ok({ inputs: runbook.inputs, outputs, values: { inputs: values, run, steps } });
+    const values = { inputs: inputsIn(runbook, inputs, run.mode), run, steps };
+    return ok({ inputs: runbook.inputs, outputs, values });
   }
   const outer = groundOf(runbook, use.within, scope);
   if (!outer.ok) return outer;
   const values = givenTo(use, outer.value);
   return values.ok ? ok({ inputs: use.inputs, outputs, values: { inputs: values.value, run, steps } }) : values;
 }
+
+/** The inputs as a run of this mode has them. */
+export const inputsIn = ({ rehearsal }: Runbook, inputs: Scope['inputs'], mode: string): Scope['inputs'] =>
+  mode === 'rehearsal' ? { ...inputs, ...rehearsal?.inputs } : inputs;
 
 /** Names of outputs by step, under the ids that the steps of this use know. */
 export function outputsSeen(runbook: Pick<Runbook, 'steps'>, use: UseSpec | null): Record<string, readonly string[]> {

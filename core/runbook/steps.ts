@@ -9,6 +9,9 @@ export const forwardSteps = (runbook: Pick<Runbook, 'steps'>): Step[] =>
 export const allSteps = (runbook: Pick<Runbook, 'steps'>): Step[] =>
   forwardSteps(runbook).flatMap((step) => (step.undo ? [step, step.undo.step] : [step]));
 
+/** A step with the steps inside it: children and undo steps. */
+export const withInner = (step: Step): Step[] => allSteps({ steps: [step] });
+
 export const stepOf = (runbook: Pick<Runbook, 'steps'>, id: string): Step | undefined =>
   allSteps(runbook).find((step) => step.id === id);
 

@@ -209,3 +209,7 @@ export function asList(checked: Checked): Checked {
   const mend = 'Make it one: inputs.shards.split(",").';
   return { flaw: { why: `it is no list of texts, but ${checked.compiled.type}`, mend } };
 }
+
+/** Whether a value of this CEL type is one of an input's type. */
+export const typeFits = (type: InputSpec['type'], cel: string): boolean =>
+  cel === CEL_TYPE[type] || (type === 'number' && cel === 'int') || !SHOWABLE.includes(cel);

@@ -3,14 +3,19 @@ import { fail } from '../errors.ts';
 import { type Body, type Draft, type Sealed, seal } from '../log/entry.ts';
 import type { EntryOf } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
+import type { At } from '../run/draftbook.ts';
 import { hasStarted } from '../run/progress.ts';
 import { all, type Check, later, unless, yes } from '../run/rules/check.ts';
-import type { At } from '../run/draftbook.ts';
 import { contextOf, headRef, type RunState } from '../run/state.ts';
 import { forwardSteps } from '../runbook/steps.ts';
 import type { Close } from './state.ts';
 
-type AfterType = 'clock.passed' | 'backup.deleted' | 'postmortem.written' | 'countermeasure.opened' | 'countermeasure.closed';
+type AfterType =
+  | 'clock.passed'
+  | 'backup.deleted'
+  | 'postmortem.written'
+  | 'countermeasure.opened'
+  | 'countermeasure.closed';
 export type AfterEntryOf<T extends AfterType> = Exclude<EntryOf<T>, { run: string }>;
 export type AfterEntry = { [T in AfterType]: AfterEntryOf<T> }[AfterType];
 
@@ -72,10 +77,7 @@ function passed(close: Close, id: string): Close {
 
 /** Checks that an entry may come after the close that it is about. */
 export function mayComeAfter(state: AfterState, entry: AfterEntry): Check {
-  return all(
-    unless(entry.about !== state.close.ref, later('it is about another close')),
-    mayHappen(state, entry),
-  );
+  return all(unless(entry.about !== state.close.ref, later('it is about another close')), mayHappen(state, entry));
 }
 
 function mayHappen({ close, kept, countermeasures }: AfterState, entry: AfterEntry): Check {
@@ -88,7 +90,10 @@ function mayHappen({ close, kept, countermeasures }: AfterState, entry: AfterEnt
       );
     }
     case 'backup.deleted':
-      return unless(!kept.includes(entry.step), fail('XCK_UNKNOWN', { what: 'copy that is kept of step', name: entry.step }));
+      return unless(
+        !kept.includes(entry.step),
+        fail('XCK_UNKNOWN', { what: 'copy that is kept of step', name: entry.step }),
+      );
     case 'postmortem.written':
       return yes;
     case 'countermeasure.opened':

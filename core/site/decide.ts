@@ -42,11 +42,7 @@ function carryOut(state: SiteState, book: SiteBook, command: SiteCommand, world:
   }
 }
 
-function draftOf(
-  state: SiteState,
-  command: Exclude<SiteCommand, HoldingCommand>,
-  world: World,
-): Result<SiteDraft> {
+function draftOf(state: SiteState, command: Exclude<SiteCommand, HoldingCommand>, world: World): Result<SiteDraft> {
   switch (command.type) {
     case 'enrol':
       return enrol(state, command);

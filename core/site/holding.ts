@@ -118,7 +118,8 @@ function capacity(
   const seat = [...(missing ? open : []), 'lead'].find((one) => speaksFor(held, person, one));
   const named = ['lead', ...demand.by];
   const roles = named.flatMap((one) => held.runbook.crew[one]?.roles ?? []);
-  if (seat === undefined && held.authors.includes(person)) return fail('XCK_AUTHOR', { needed: demand.by.join(' or ') });
+  if (seat === undefined && held.authors.includes(person))
+    return fail('XCK_AUTHOR', { needed: demand.by.join(' or ') });
   if (seat === undefined) return fail('XCK_ROLE', { seat: 'lead or a lifting', roles: roles.join(' or ') });
   const role = held.runbook.crew[seat]?.roles.find((one) => held.roles[person]?.includes(one)) ?? '';
   return ok({ seat, role });

@@ -9,10 +9,22 @@ import type { VerifyRaw } from '../log/signature.ts';
 import { type Bundle, openBundle } from '../record/bundle.ts';
 import type { Trust } from '../record/trust.ts';
 import { contextOf, type RunState } from '../run/state.ts';
+import { afterwards } from './after.ts';
 import { assuranceOf, executorOf } from './assurance.ts';
 import { committed, mayMiss, present, wellFormed } from './bodies.ts';
-import { inOrder, nothingSurplus, rosterChain, runChain, type Spine, spineOf } from './chains.ts';
+import {
+  afterChain,
+  holdsChain,
+  inOrder,
+  nothingForeign,
+  nothingSurplus,
+  rosterChain,
+  runChain,
+  type Spine,
+  spineOf,
+} from './chains.ts';
 import { type Known, knownRunbook, nothingKnown, type Prepared } from './folder.ts';
+import { outerHolds } from './holds.ts';
 import { approval, enrolments, knownPeople, opening } from './opening.ts';
 import { replay } from './policy.ts';
 import { type Leaf, readLeaves } from './read.ts';
@@ -124,7 +136,10 @@ async function integrity(
     ...inOrder(leaves, spine),
     ...runChain(spine),
     ...rosterChain(spine),
+    ...holdsChain(spine),
+    ...afterChain(spine),
     ...nothingSurplus(leaves, spine),
+    ...nothingForeign(spine),
     ...(checkpoint.ok
       ? included(leaves, checkpoint.value)
       : [reason('XCK_INTEGRITY', checkpoint.refusal.sentence, null, 'I1')]),
@@ -173,9 +188,11 @@ function policy(
   const begun = [
     ...approval(spine, stated, keys.roster, prepared.runbook),
     ...opening(spine, stated, keys.roster, prepared.runbook),
+    ...outerHolds(spine, stated, keys.roster, prepared.runbook),
   ];
   const { state, reasons } = replay(spine, prepared, keys, stated);
-  return { state, reasons: [...begun, ...reasons] };
+  const ended = state ? afterwards(spine, state) : [];
+  return { state, reasons: [...begun, ...reasons, ...ended] };
 }
 
 interface Verified {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** A small SQLite command in the manner of `psql -At`, for runbooks. It must never create a database unless told to, nor print how many rows a statement touched. */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,8 +14,9 @@ sql [DATABASE] --digest TABLE    SHA-256 over the table's columns and rows
 DATABASE stands in the environment where it is not given.
   --attach NAME=FILE   a second database, for QUERY and FILE
   --set NAME=VALUE     the value of :NAME in a single statement
+  --secret NAME=VAR    the same from the environment, so that it stands on no command line
   --create             make DATABASE if it does not exist
-SQL function: sha256(blob or text), hex; null stays null
+SQL functions: sha256(blob or text), hmac(key, blob or text), both hex; null stays null
 `;
 
 const OPTIONS = {
@@ -25,13 +26,22 @@ const OPTIONS = {
   digest: { type: 'string' },
   file: { type: 'string', short: 'f' },
   help: { type: 'boolean', short: 'h', default: false },
+  secret: { type: 'string', multiple: true, default: [] },
   set: { type: 'string', multiple: true, default: [] },
 };
 
 const BUSY_MS = 10_000;
 
 const sha256 = (value) => (value === null ? null : createHash('sha256').update(value).digest('hex'));
+const hmac = (key, value) => (value === null ? null : createHmac('sha256', key).update(value).digest('hex'));
 const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
+
+/** A secret that is not there must not become an empty one. */
+function fromEnvironment(text) {
+  const [name, variable] = pair(text);
+  if (!process.env[variable]) throw new Error(`the environment has no ${variable}`);
+  return [name, process.env[variable]];
+}
 
 /** `name=value` at its first `=`. */
 function pair(text) {
@@ -44,6 +54,7 @@ function open(path, create) {
   const db = new Database(path, { fileMustExist: !create, timeout: BUSY_MS });
   db.defaultSafeIntegers(true);
   db.function('sha256', { deterministic: true }, sha256);
+  db.function('hmac', { deterministic: true }, hmac);
   return db;
 }
 
@@ -67,7 +78,8 @@ function single(db, text) {
 
 function* rowsOf(db, text, values) {
   const statement = single(db, text);
-  if (statement === null && Object.keys(values).length > 0) throw new Error('--set is for a single statement');
+  if (statement === null && Object.keys(values).length > 0)
+    throw new Error('--set and --secret are for a single statement');
   if (statement === null) db.exec(text);
   else if (!statement.reader) statement.run(values);
   else for (const row of statement.raw().iterate(values)) yield `${row.map(shown).join('|')}\n`;
@@ -125,7 +137,8 @@ function main() {
     else if (given.digest !== undefined) process.stdout.write(`${digestOf(db, given.digest)}\n`);
     else {
       const text = query ?? readFileSync(given.file, 'utf8');
-      for (const row of rowsOf(db, text, Object.fromEntries(given.set.map(pair)))) process.stdout.write(row);
+      const values = [...given.set.map(pair), ...given.secret.map(fromEnvironment)];
+      for (const row of rowsOf(db, text, Object.fromEntries(values))) process.stdout.write(row);
     }
   } finally {
     db.close();

@@ -8,22 +8,17 @@ import type { Lines } from '../../core/log/acts.ts';
 import type { Body } from '../../core/log/entry.ts';
 import type { ArmedAnswer } from '../../core/protocol/agent.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { stepOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
-import { render } from '../../core/runbook/render.ts';
-import type { Action, Do, Rendered } from '../../core/runbook/runbook.ts';
+import type { Rendered, Step } from '../../core/runbook/runbook.ts';
+import { stepOf } from '../../core/runbook/steps.ts';
 import type { Cleared } from './clearance.ts';
-import { type Measurement, measureAll } from './measurements.ts';
-import { resolveProgram } from './programs.ts';
+import type { Measurement } from './measurements.ts';
+import { type RenderDeps, renderStep } from './rendering.ts';
 import { bodyText, digestOf, type Signer, salted } from './signing.ts';
 
-export interface ArmDeps {
+export interface ArmDeps extends RenderDeps {
   readonly agent: string;
   readonly signer: Signer;
-  /** `${{ run.data }}`: where data and artifacts lie. */
-  readonly data: string;
-  /** The environment that every command gets beside the declared one. */
-  readonly env: { readonly PATH: string; readonly HOME: string; readonly LANG: string };
   readonly now: () => number;
 }
 
@@ -34,46 +29,42 @@ export interface Armed {
   readonly validFor: number;
 }
 
-/** Renders, resolves programs, measures and signs; refuses where a program is missing or a probe does not hold. */
+/** Renders, measures and signs; refuses where a program, a secret or a condition is missing, or a probe does not hold. */
 export async function armStep(deps: ArmDeps, cleared: Cleared, stepId: string): Promise<Result<Armed>> {
-  const { state, runbook, cwd } = cleared;
+  const { state, runbook } = cleared;
   const step = stepOf(runbook, stepId);
-  const rendered = renderStep(deps, cleared, stepId);
   if (!step) return fail('XCK_UNKNOWN', { what: 'step', name: stepId });
-  if (!rendered.ok) return rendered;
-  const action = rendered.value.action;
-  const measured = await measureAll(action, { cwd, env: action.env });
-  if (!measured.ok) return measured;
-  const wrong = Object.entries(measured.value).find(([, one]) => one.ok === false);
-  if (wrong)
-    return fail('XCK_PROBE', { probe: `“${action.probes[wrong[0]]?.title}”`, why: 'its expectation is not met' });
   const at = deps.now();
+  const over = endedClock(cleared, step, at);
+  if (over !== undefined) return fail('XCK_CLOCK', { clock: over });
+  const done = await renderStep(deps, cleared, stepId);
+  if (!done.ok) return done;
+  const { rendered, measured } = done.value;
   const nonce = hex(randomBytes(32));
-  const notAfter = Math.floor((at + step.valid_for_ms) / 1000) * 1000;
-  const bodies = { action: salted(utf8(jcs(action))), probes: probeBodies(measured.value) };
+  const signedAt = deps.now();
+  const notAfter = Math.floor((signedAt + step.valid_for_ms) / 1000) * 1000;
+  const bodies = { action: salted(utf8(jcs(rendered.action))), probes: probeBodies(measured) };
   const attempt = (contextOf(state).attempts[stepId] ?? 0) + 1;
-  const lines = armedLines(deps, cleared, {
-    step: stepId,
-    attempt,
-    rendered: rendered.value,
-    bodies,
-    measured: measured.value,
-    nonce,
-    at,
-    notAfter,
-  });
+  const parts = { step: stepId, attempt, rendered, bodies, measured, nonce, at: signedAt, notAfter };
+  const lines = armedLines(deps, cleared, parts);
   if (statementText('armed', lines).length > STATEMENT_LIMIT - 4096)
     return fail('XCK_STATEMENT', { act: 'armed', why: 'the action is too long to be signed' });
   const probes = Object.entries(bodies.probes).map(([id, body]) => [
     id,
-    { body: bodyText(body), ok: measured.value[id]?.ok ?? null },
+    { body: bodyText(body), ok: measured[id]?.ok ?? null },
   ]);
   const answer = {
     ...deps.signer.statement('armed', lines),
     action: bodyText(bodies.action),
     probes: Object.fromEntries(probes),
   };
-  return ok({ answer, nonce, notAfter, validFor: notAfter - at });
+  return ok({ answer, nonce, notAfter, validFor: notAfter - signedAt });
+}
+
+/** A clock of the step's `while` that has run out by the agent's own time; one that has not begun has not. */
+export function endedClock({ state }: Cleared, { while: clocks }: Pick<Step, 'while'>, at: number): string | undefined {
+  const running = contextOf(state).clocks;
+  return clocks.find((id) => running[id]?.passed === true || at >= (running[id]?.ends ?? Number.POSITIVE_INFINITY));
 }
 
 /** A value is a JCS string after trimming ASCII space; step-log.md, *Settled details*. */
@@ -114,47 +105,4 @@ function armedLines(deps: ArmDeps, { state }: Cleared, parts: ArmedParts): Lines
     at: statementTime(parts.at),
     'not-after': statementTime(parts.notAfter),
   };
-}
-
-/** What core renders, with absolute programs, their digests where they lie outside the system's folders, and the agent's environment. */
-export function renderStep(deps: ArmDeps, { state, runbook, cwd, inputs }: Cleared, stepId: string): Result<Rendered> {
-  const { facts } = state;
-  const run = { id: facts.run, mode: facts.mode, started_at_ms: facts.openedAt, data: deps.data };
-  const rendered = render(runbook, stepId, { inputs, run });
-  if (!rendered.ok) return rendered;
-  const { action } = rendered.value;
-  const env = { ...deps.env, ...action.env };
-  const programs: Record<string, string> = {};
-  let refused: Result<never> | undefined;
-  const absolute = (argv: readonly string[]): string[] => {
-    const found = resolveProgram(argv[0] ?? '', env.PATH, cwd);
-    if (!found.ok) {
-      refused ??= found;
-      return [...argv];
-    }
-    if (found.value.digest !== null) programs[found.value.path] = found.value.digest;
-    return [found.value.path, ...argv.slice(1)];
-  };
-  const done: Rendered = {
-    target: rendered.value.target,
-    do: withPrograms(rendered.value.do, absolute),
-    action: { ...actionPrograms(action, absolute), env, programs },
-  };
-  return refused ?? ok(done);
-}
-
-function withPrograms(what: Do, absolute: (argv: readonly string[]) => string[]): Do {
-  return what.kind === 'run'
-    ? { ...what, argv: absolute(what.argv) }
-    : { ...what, run: absolute(what.run), drill: absolute(what.drill) };
-}
-
-function actionPrograms(action: Action, absolute: (argv: readonly string[]) => string[]): Action {
-  const probes = Object.entries(action.probes).map(([id, probe]) => [
-    id,
-    { ...probe, run: probe.run && absolute(probe.run) },
-  ]);
-  const verify = Object.entries(action.verify).map(([id, check]) => [id, { ...check, run: absolute(check.run) }]);
-  const undo = action.undo && { ...action.undo, run: absolute(action.undo.run) };
-  return { ...action, probes: Object.fromEntries(probes), verify: Object.fromEntries(verify), undo };
 }

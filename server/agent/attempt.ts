@@ -1,4 +1,4 @@
-/** The directory of one nonce: what was prepared, who claimed it, who runs it, how it ended. Only its claim decides whether it ever runs. */
+/** The directory of one attempt: what was prepared, who claimed it, who runs it, how it ended. Only its claim decides whether it ever runs. */
 import {
   appendFileSync,
   closeSync,
@@ -24,9 +24,13 @@ export interface Prepared {
 export interface Attempt {
   readonly directory: string;
   readonly output: string;
+  /** The file that CROSSCHECK_OUTPUT names. */
+  readonly outputs: string;
   /** Makes the directory; false where it was prepared before, and then nothing is touched. */
-  prepare(deadline: number | null): boolean;
+  prepare(deadline: number | null, secrets: string): boolean;
   prepared(): Prepared | undefined;
+  /** The fingerprint of the secrets that it was prepared with. */
+  secrets(): string;
   /** Whether recovery has the claim, taking it if nobody has: then the wrapper never runs the command. */
   forbid(): boolean;
   claimed(): boolean;
@@ -34,7 +38,9 @@ export interface Attempt {
   wrapper(): ProcessId | undefined;
   /** Exit status as a shell tells it; undefined while there is none that is whole. */
   status(): number | undefined;
-  note(text: string): void;
+  /** Adds a line of the agent's own to the output, once per kind, however often the agent is started anew. */
+  note(kind: string, text: string): void;
+  noted(kind: string): boolean;
   /** At most `limit` bytes of output from `offset`. */
   piece(offset: number, limit: number): Uint8Array;
 }
@@ -60,16 +66,19 @@ export function attemptAt(directory: string): Attempt {
   return {
     directory,
     output: at('output'),
-    prepare: (deadline) => {
+    outputs: at('outputs'),
+    prepare: (deadline, secrets) => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       if (existsSync(at('prepared')) || existsSync(at('claim'))) return false;
-      writeFileSync(at('output'), '', { flag: 'a' });
+      writeFileSync(at('output'), '', { flag: 'a', mode: 0o600 });
+      writeFileSync(at('secrets'), secrets, { mode: 0o600, flush: true });
       writeFileSync(at('prepared'), `${bootId()} ${deadline ?? 'none'}\n`, { flag: 'wx', flush: true });
       sync(directory);
       sync(dirname(directory));
       return true;
     },
     prepared,
+    secrets: () => text('secrets'),
     forbid: () => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       try {
@@ -88,7 +97,16 @@ export function attemptAt(directory: string): Attempt {
       return stat.endsWith('\n') && pid > 1 && start && boot ? { pid, start, boot } : undefined;
     },
     status: () => (/^\d+\n$/.test(text('rc')) ? Number(text('rc')) : undefined),
-    note: (line) => appendFileSync(at('output'), line),
+    note: (kind, line) => {
+      try {
+        writeFileSync(at(`noted-${kind}`), '', { flag: 'wx' });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        return;
+      }
+      appendFileSync(at('output'), `\n[crosscheck: ${line}]\n`);
+    },
+    noted: (kind) => existsSync(at(`noted-${kind}`)),
     piece: (offset, limit) => {
       if (!existsSync(at('output'))) return new Uint8Array();
       const file = openSync(at('output'), 'r');

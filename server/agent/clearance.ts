@@ -11,7 +11,7 @@ import type { AgentCalls, Clearance, Grown } from '../../core/protocol/agent.ts'
 import type { Bundle } from '../../core/record/bundle.ts';
 import type { Trust } from '../../core/record/trust.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { RunState } from '../../core/run/state.ts';
+import { contextOf, type RunState } from '../../core/run/state.ts';
 import { type FolderFile, folderIndex } from '../../core/runbook/folder.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { nothingKnown, verifyRecord } from '../../core/verify/verify.ts';
@@ -19,9 +19,13 @@ import type { Peer } from './calls.ts';
 
 export interface Cleared {
   readonly state: RunState;
+  /** With the steps that deviations inserted. */
   readonly runbook: Runbook;
   readonly checkpoint: Checkpoint;
+  /** As they were signed at the opening; what deviations changed of them stands in the state. */
   readonly inputs: Readonly<Record<string, string | number | boolean>>;
+  /** Named values of the steps that have finished, by step; their digests are signed. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The read-only copy of the folder. */
   readonly cwd: string;
   readonly clearance: Clearance;
@@ -134,8 +138,9 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
     return cwd.ok
       ? ok({
           state: facts.state,
-          runbook: facts.runbook,
+          runbook: contextOf(facts.state).runbook,
           inputs: inputsOf(facts.entries),
+          outputs: outputsOf(facts.entries),
           checkpoint: tree.value,
           cwd: cwd.value,
           clearance,
@@ -167,4 +172,13 @@ function bundleOf(clearance: Clearance, folderIndexText: string, files: readonly
 function inputsOf(entries: readonly Sealed[]): Cleared['inputs'] {
   const opened = entries.find(({ entry }) => entry.type === 'run.opened');
   return JSON.parse(fromUtf8(opened?.bodies['inputs']?.bytes ?? new Uint8Array()) ?? '{}') as Cleared['inputs'];
+}
+
+function outputsOf(entries: readonly Sealed[]): Cleared['outputs'] {
+  const finished = entries.flatMap(({ entry, bodies }) =>
+    entry.type === 'step.finished' && bodies['outputs'] ? [[entry.step, bodies['outputs']] as const] : [],
+  );
+  return Object.fromEntries(
+    finished.map(([step, { bytes }]) => [step, JSON.parse(fromUtf8(bytes) ?? '{}') as Record<string, string>]),
+  );
 }

@@ -1,9 +1,10 @@
 /**
- * Runs commands that survive the agent: each in a process group of its own, once per nonce, with output and status on
+ * Runs commands that survive the agent: each in a process group of its own, once per key, with output and status on
  * disk. It never starts a second time and never guesses how something ended.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type Attempt, attemptAt } from './attempt.ts';
@@ -17,8 +18,17 @@ export interface CommandSpec {
   readonly cwd: string;
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Over all tries. */
   readonly timeoutMs: number | null;
+  /** How often a failed try is tried again, inside the one start. */
+  readonly retries: { readonly count: number; readonly delayMs: number };
+  /** Fingerprint of the secrets in the environment; kept with the attempt. */
+  readonly secrets: string;
 }
+
+/** The key of an attempt: the nonce, or for an item of a wave what only this nonce and this item make. */
+export const keyOf = (nonce: string, item: string): string =>
+  item === '' ? nonce : createHash('sha256').update(`${nonce} ${item}`).digest('hex');
 
 export type Ended =
   /** `leftovers`: it ended and left processes behind, which were killed; whoever judges calls that failed. */
@@ -33,20 +43,25 @@ export type Ended =
   /** It ran or may have run, and nobody can say how it ended; it is never run again. */
   | { readonly kind: 'unknown' };
 
-/** Contract: at most one start per nonce, ever, across crashes of the agent; a started command is re-attached, not restarted. */
+export interface Following {
+  /** Delivers at once what is there. */
+  flush(): void;
+  close(): void;
+}
+
+/** Contract: at most one start per key, ever, across crashes of the agent; a started command is re-attached, not restarted. */
 export interface Executor {
-  /** Starts the phases; a nonce that was started or forbidden before is left as it is. */
-  start(nonce: string, spec: CommandSpec): void;
-  /** Makes sure that the nonce does not start from now on; after a crash this decides whether it ever ran. */
-  forbid(nonce: string): void;
-  ended(nonce: string): Promise<Ended>;
-  /** TERM, then KILL, to the group and to whatever carries the nonce's marker; answers what is seen, never what is hoped. */
-  abort(nonce: string): Promise<'stopped' | 'still running' | 'unknown'>;
-  output(nonce: string): Uint8Array;
-  /** At most 48 KiB of output from `offset`. */
-  piece(nonce: string, offset: number): Uint8Array;
-  /** Delivers output from the beginning as it is written; returns how to stop. */
-  follow(nonce: string, onBytes: (offset: number, bytes: Uint8Array) => void): () => void;
+  /** Starts the phases; a key that was started or forbidden before is left as it is. */
+  start(key: string, spec: CommandSpec): void;
+  /** Makes sure that the key does not start from now on; after a crash this decides whether it ever ran. */
+  forbid(key: string): void;
+  ended(key: string): Promise<Ended>;
+  /** TERM, then KILL, to the group and to whatever carries the key's marker; answers what is seen, never what is hoped. */
+  abort(key: string): Promise<'stopped' | 'still running' | 'unknown'>;
+  /** The attempt's directory: its output is raw there, and may hold secrets. */
+  at(key: string): Attempt;
+  /** Delivers raw output from the beginning as it is written. */
+  follow(key: string, onBytes: (bytes: Uint8Array) => void): Following;
 }
 
 const GRACE_MS = 5000;
@@ -57,7 +72,7 @@ const PIECE = 48 * 1024;
 /** A shell says 128 + n where a signal ended the command. */
 const BY_SIGNAL = 128;
 
-const NONCE = /^[0-9a-f]{16,128}$/;
+const KEY = /^[0-9a-f]{16,128}$/;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -77,12 +92,12 @@ function exitOf(status: number): { code: number | null; signal: string | null } 
 }
 
 /** Everything of this attempt that lives: its group, and strays that carry its marker in other groups. */
-function living(attempt: Attempt, nonce: string): ProcessStat[] {
+function living(attempt: Attempt, key: string): ProcessStat[] {
   const wrapper = attempt.wrapper();
   const leader = wrapper && processStat(wrapper.pid);
   // While anything of a group lives its id is not used again; a leader with another start time means that it all ended.
   const group = wrapper && (leader === undefined || leader.start === wrapper.start) ? wrapper.pid : null;
-  return members(group, `CROSSCHECK_STEP=${nonce}`);
+  return members(group, `CROSSCHECK_STEP=${key}`);
 }
 
 type Seen =
@@ -91,13 +106,13 @@ type Seen =
   | Exclude<Ended, { kind: 'exited' }>;
 
 /** What there is to see now. Nothing is claimed while anything of it lives, so that looking never takes a start away. */
-function look(attempt: Attempt, nonce: string): Seen {
+function look(attempt: Attempt, key: string): Seen {
   const exited = (status: number): Seen => ({ kind: 'exited', status });
   const prepared = attempt.prepared();
   const before = attempt.status();
   if (before !== undefined) return exited(before);
   const restarted = prepared !== undefined && prepared.boot !== bootId();
-  if (!restarted && living(attempt, nonce).length > 0) return { kind: 'running' };
+  if (!restarted && living(attempt, key).length > 0) return { kind: 'running' };
   // It may have written its status and ended between the two looks.
   const after = attempt.status();
   if (after !== undefined) return exited(after);
@@ -106,14 +121,10 @@ function look(attempt: Attempt, nonce: string): Seen {
 }
 
 /** TERM, then KILL: first to all but the wrapper, so that it can write down how the command ended, then to it too. */
-async function stop(
-  attempt: Attempt,
-  nonce: string,
-  graceMs: number,
-): Promise<'stopped' | 'still running' | 'unknown'> {
+async function stop(attempt: Attempt, key: string, graceMs: number): Promise<'stopped' | 'still running' | 'unknown'> {
   if (attempt.forbid()) return 'stopped';
   if (attempt.prepared()?.boot !== bootId()) return 'unknown';
-  const left = () => living(attempt, nonce);
+  const left = () => living(attempt, key);
   const gone = () => left().length === 0;
   for (const one of left()) signal(one, 'SIGTERM');
   if (await within(graceMs, gone)) return 'stopped';
@@ -127,10 +138,10 @@ async function stop(
 }
 
 /** A command that says it is done but left processes behind is not done; they are killed. */
-async function leftBehind(attempt: Attempt, nonce: string): Promise<boolean> {
+async function leftBehind(attempt: Attempt, key: string): Promise<boolean> {
   if (attempt.prepared()?.boot !== bootId()) return false;
   const wrapper = attempt.wrapper();
-  const others = () => living(attempt, nonce).filter(({ pid }) => pid !== wrapper?.pid || !isAlive(wrapper));
+  const others = () => living(attempt, key).filter(({ pid }) => pid !== wrapper?.pid || !isAlive(wrapper));
   if (await within(SETTLE_MS, () => others().length === 0)) return false;
   for (const one of others()) signal(one, 'SIGKILL');
   return true;
@@ -139,40 +150,43 @@ async function leftBehind(attempt: Attempt, nonce: string): Promise<boolean> {
 /** The shell itself could not be started: then nothing lives and nobody claims, and whoever looks next makes that final. */
 const unclaimed = (): void => {};
 
+/** What the shell's `sleep` understands. */
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
 /** `graceMs`: how long TERM, and then KILL, may take. */
 export function openExecutor(root: string, graceMs = GRACE_MS): Executor {
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  const of = (nonce: string) => {
+  const at: Executor['at'] = (key) => {
     // It comes from the server and becomes a path.
-    if (!NONCE.test(nonce)) throw new Error('this is no nonce');
-    return attemptAt(join(root, nonce));
+    if (!KEY.test(key)) throw new Error('this is no key of an attempt');
+    return attemptAt(join(root, key));
   };
 
   const stops = new Map<string, ReturnType<Executor['abort']>>();
-  const abort: Executor['abort'] = (nonce) => {
-    const stopping = stops.get(nonce) ?? stop(of(nonce), nonce, graceMs).finally(() => stops.delete(nonce));
-    stops.set(nonce, stopping);
+  const abort: Executor['abort'] = (key) => {
+    const stopping = stops.get(key) ?? stop(at(key), key, graceMs).finally(() => stops.delete(key));
+    stops.set(key, stopping);
     return stopping;
   };
 
-  const ended: Executor['ended'] = async (nonce) => {
-    const attempt = of(nonce);
+  const ended: Executor['ended'] = async (key) => {
+    const attempt = at(key);
     const changed = fileChange(attempt.directory, 'rc', POLL_MS);
     const deadline = attempt.prepared()?.deadline ?? Number.POSITIVE_INFINITY;
     let late = false;
     try {
       for (;;) {
-        const seen = look(attempt, nonce);
+        const seen = look(attempt, key);
         if (seen.kind === 'exited') {
           // What has its grace to end by itself is not left behind.
-          await stops.get(nonce);
-          return { kind: 'exited', ...exitOf(seen.status), leftovers: await leftBehind(attempt, nonce) };
+          await stops.get(key);
+          return { kind: 'exited', ...exitOf(seen.status), leftovers: await leftBehind(attempt, key) };
         }
         if (seen.kind !== 'running') return seen;
         if (!late && Date.now() > deadline) {
           late = true;
-          attempt.note('\n[crosscheck: stopped at its timeout]\n');
-          void abort(nonce);
+          attempt.note('timeout', 'stopped at its timeout');
+          void abort(key);
         }
         await changed.next();
       }
@@ -181,14 +195,19 @@ export function openExecutor(root: string, graceMs = GRACE_MS): Executor {
     }
   };
 
-  const start: Executor['start'] = (nonce, { phases, cwd, env, timeoutMs }) => {
-    const attempt = of(nonce);
-    if (!attempt.prepare(timeoutMs === null ? null : Date.now() + timeoutMs)) return;
-    const args = phases.flatMap((argv) => [String(argv.length), ...argv]);
+  const start: Executor['start'] = (key, { phases, cwd, env, timeoutMs, retries, secrets }) => {
+    const attempt = at(key);
+    if (!attempt.prepare(timeoutMs === null ? null : Date.now() + timeoutMs, secrets)) return;
+    const args = [
+      attempt.directory,
+      String(retries.count),
+      seconds(retries.delayMs),
+      ...phases.flatMap((argv) => [String(argv.length), ...argv]),
+    ];
     try {
-      const child = spawn('/bin/sh', ['-c', WRAPPER, 'crosscheck-step', attempt.directory, ...args], {
+      const child = spawn('/bin/sh', ['-c', WRAPPER, 'crosscheck-step', ...args], {
         cwd,
-        env: { ...env, CROSSCHECK_STEP: nonce },
+        env: { ...env, CROSSCHECK_OUTPUT: attempt.outputs, CROSSCHECK_STEP: key },
         detached: true,
         stdio: 'ignore',
       });
@@ -199,16 +218,15 @@ export function openExecutor(root: string, graceMs = GRACE_MS): Executor {
     }
   };
 
-  const piece: Executor['piece'] = (nonce, offset) => of(nonce).piece(offset, PIECE);
-
-  const follow: Executor['follow'] = (nonce, onBytes) => {
+  const follow: Executor['follow'] = (key, onBytes) => {
+    const attempt = at(key);
     let offset = 0;
     let open = true;
-    const changed = fileChange(of(nonce).directory, 'output', POLL_MS);
+    const changed = fileChange(attempt.directory, 'output', POLL_MS);
     const flush = () => {
-      for (let bytes = piece(nonce, offset); bytes.length > 0; bytes = piece(nonce, offset)) {
-        onBytes(offset, bytes);
+      for (let bytes = attempt.piece(offset, PIECE); bytes.length > 0; bytes = attempt.piece(offset, PIECE)) {
         offset += bytes.length;
+        onBytes(bytes);
       }
     };
     void (async () => {
@@ -217,20 +235,14 @@ export function openExecutor(root: string, graceMs = GRACE_MS): Executor {
         if (open) flush();
       }
     })();
-    return () => {
-      flush();
-      open = false;
-      changed.close();
+    return {
+      flush,
+      close: () => {
+        open = false;
+        changed.close();
+      },
     };
   };
 
-  return {
-    start,
-    forbid: (nonce) => void of(nonce).forbid(),
-    ended,
-    abort,
-    output: (nonce) => (existsSync(of(nonce).output) ? readFileSync(of(nonce).output) : new Uint8Array()),
-    piece,
-    follow,
-  };
+  return { start, forbid: (key) => void at(key).forbid(), ended, abort, at, follow };
 }

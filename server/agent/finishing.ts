@@ -1,76 +1,91 @@
-/** After the command: what came out, whether the checks hold, and the signed outcome. What cannot be known is said to be unknown. */
+/** After the command: whether the checks hold, and the signed outcome. What cannot be known is said to be unknown. */
 import { statementTime } from '../../core/approval/statement.ts';
-import { asciiJcs } from '../../core/bytes/jcs.ts';
+import { utf8 } from '../../core/bytes/encoding.ts';
+import { asciiJcs, jcs } from '../../core/bytes/jcs.ts';
 import type { AgentCommand } from '../../core/protocol/agent.ts';
+import { armingOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
-import type { Action, Do } from '../../core/runbook/runbook.ts';
+import type { Action } from '../../core/runbook/runbook.ts';
 import type { ArmDeps } from './arming.ts';
-import type { Artifact } from './artifact.ts';
-import type { Cleared } from './clearance.ts';
+import { type Artifact, checkArtifact } from './artifact.ts';
+import type { Doing } from './command.ts';
 import type { Ended } from './executor.ts';
-import { runChecks } from './measurements.ts';
+import { runChecks, type Where } from './measurements.ts';
 import { bodyText, digestOf, salted } from './signing.ts';
+import type { Begun } from './starting.ts';
 
-/** What is known of an attempt once nothing of it runs any more. */
-export interface Outcome {
+/** How an attempt ended, once nothing of it runs any more. */
+export interface Judged {
   readonly result: 'finished' | 'failed' | 'not-started' | 'unknown';
   readonly exit: string;
   readonly checks: Readonly<Record<string, boolean>>;
   readonly artifact: Artifact | null;
-  readonly output: Uint8Array | null;
 }
 
-/** Beyond this the middle of the output stays with the agent only; the digest is of what is kept. */
-const OUTPUT_LIMIT = 8 * 1024 * 1024;
+/** With what leaves the agent of it. */
+export interface Outcome extends Judged {
+  readonly output: Uint8Array | null;
+  readonly outputs: Readonly<Record<string, string>> | null;
+}
 
 export interface Judging {
-  readonly what: Do;
-  readonly action: Action;
-  readonly cwd: string;
-  readonly output: Uint8Array;
-  readonly artifact: () => Promise<Artifact | null>;
+  readonly what: Doing;
+  readonly action: Pick<Action, 'verify'>;
+  readonly where: Where;
+  /** It was stopped at its limit, a soak did not hold, or its outputs are none: then no exit status makes it good. */
+  readonly flawed: boolean;
 }
+
+const NONE = { exit: 'none', checks: {}, artifact: null } as const;
 
 /** Judges how a command ended: exit 0, nothing left behind, the artifact as promised and every check true; else it failed. */
-export async function judge(ended: Ended, { what, action, cwd, output, artifact }: Judging): Promise<Outcome> {
-  const none = { checks: {}, artifact: null, output: null };
-  if (ended.kind === 'not-started') return { ...none, result: 'not-started', exit: 'none' };
-  const kept = cut(output);
-  if (ended.kind === 'unknown') return { ...none, result: 'unknown', exit: 'none', output: kept };
+export async function judge(ended: Ended, { what, action, where, flawed }: Judging): Promise<Judged> {
+  if (ended.kind !== 'exited') return { ...NONE, result: ended.kind };
   const exit = ended.signal ?? String(ended.code ?? 'none');
-  if (ended.code !== 0 || ended.leftovers) return { ...none, result: 'failed', exit, output: kept };
-  const made = what.kind === 'backup' ? await artifact() : null;
-  const checks = await runChecks(action, { cwd, env: action.env });
-  const good = Object.values(checks).every(Boolean) && (what.kind !== 'backup' || made !== null);
-  return { result: good ? 'finished' : 'failed', exit, checks, artifact: made, output: kept };
+  if (ended.code !== 0 || ended.leftovers || flawed) return { ...NONE, result: 'failed', exit };
+  const artifact = what.kind === 'backup' ? await checkArtifact(what.artifact, where.cwd) : null;
+  const checks = await runChecks(action, where);
+  const good = Object.values(checks).every(Boolean) && (what.kind !== 'backup' || artifact !== null);
+  return { result: good ? 'finished' : 'failed', exit, checks, artifact };
 }
 
-function cut(output: Uint8Array): Uint8Array {
-  if (output.length <= OUTPUT_LIMIT) return output;
-  const half = OUTPUT_LIMIT / 2;
-  const note = Buffer.from(`\n[crosscheck: ${output.length - OUTPUT_LIMIT} bytes left out here]\n`);
-  return Buffer.concat([output.subarray(0, half), note, output.subarray(-half)]);
+/** Judges what a person attested to: their PASS and every check true. */
+export async function judgeAttested(result: 'pass' | 'fail', { action, where }: Judging): Promise<Judged> {
+  if (result === 'fail') return { ...NONE, result: 'failed' };
+  const checks = await runChecks(action, where);
+  return { ...NONE, checks, result: Object.values(checks).every(Boolean) ? 'finished' : 'failed' };
 }
 
-/** The signed outcome of the started attempt `ref`. */
-export function outcomeCommand(deps: ArmDeps, { state }: Cleared, ref: string, outcome: Outcome): AgentCommand {
+/** The signed outcome of a start. */
+export function outcomeCommand(
+  deps: ArmDeps,
+  { step, item, ref, cleared: { state } }: Begun,
+  outcome: Outcome,
+): AgentCommand {
   const { facts } = state;
-  const arming = contextOf(state).arming;
   const output = outcome.output === null ? null : salted(outcome.output);
+  const outputs = outcome.outputs === null ? null : salted(utf8(jcs(outcome.outputs)));
   const signed = deps.signer.statement('outcome', {
     origin: facts.origin,
     mode: facts.mode,
     run: facts.run,
-    step: arming?.step ?? '',
-    attempt: String(arming?.attempt ?? 0),
+    step,
+    attempt: String(armingOf(contextOf(state), step)?.attempt ?? 0),
+    item: item === '' ? 'none' : item,
     started: ref,
     agent: deps.agent,
     result: outcome.result,
     exit: outcome.exit,
     output: output === null ? 'none' : digestOf(output),
+    outputs: outputs === null ? 'none' : digestOf(outputs),
     checks: asciiJcs(outcome.checks),
     artifact: outcome.artifact === null ? 'none' : asciiJcs(outcome.artifact),
     at: statementTime(deps.now()),
   });
-  return { type: 'outcome', ...signed, output: output && { body: bodyText(output), length: output.bytes.length } };
+  return {
+    type: 'outcome',
+    ...signed,
+    output: output && { body: bodyText(output), length: output.bytes.length },
+    outputs: outputs && bodyText(outputs),
+  };
 }

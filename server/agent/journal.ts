@@ -10,32 +10,47 @@ type Line =
   | {
       readonly type: 'intent';
       readonly nonce: string;
+      readonly item: string;
       readonly run: string;
       readonly step: string;
       readonly attempt: number;
     }
-  | { readonly type: 'started'; readonly nonce: string; readonly ref: string }
-  | { readonly type: 'settled'; readonly nonce: string };
+  | { readonly type: 'started'; readonly nonce: string; readonly item: string; readonly ref: string }
+  | { readonly type: 'settled'; readonly nonce: string; readonly item: string }
+  | { readonly type: 'over'; readonly nonce: string };
 
-export interface Intent {
+/** One start: of a nonce, or of one item of its wave; the item is '' where there are no waves. */
+export interface Start {
   readonly nonce: string;
+  readonly item: string;
+}
+
+export interface Intent extends Start {
   readonly run: string;
+  readonly step: string;
 }
 
 /**
- * Contract: each nonce is issued once and intended once, ever; both are on the disk when the call returns. After a
- * write that failed nobody knows what the disk has, so every later call throws: fail stop, reopen, never write again.
+ * Contract: each nonce is issued once, and each item of it intended once, ever; both are on the disk when the call
+ * returns. After a write that failed nobody knows what the disk has, so every later call throws: fail stop, reopen,
+ * never write again.
  */
 export interface Journal {
   /** `until` is a monotonic instant of this process; after a restart an issued nonce can no longer be intended. */
   issue(nonce: string, until: number): void;
-  intend(nonce: string, what: { run: string; step: string; attempt: number }, now: number): Result<true>;
-  started(nonce: string, ref: string): void;
-  acknowledge(nonce: string): void;
+  intend(start: Start, what: { run: string; step: string; attempt: number }, now: number): Result<true>;
+  started(start: Start, ref: string): void;
+  acknowledge(start: Start): void;
   /** Intents whose outcome the server has not acknowledged. */
   unsettled(): Intent[];
+  /** No further item of this nonce is going to be intended. */
+  over(nonce: string): void;
+  /** Waves of which items were intended, and that are not over. */
+  waves(): Omit<Intent, 'item'>[];
   close(): void;
 }
+
+const idOf = ({ nonce, item }: Start): string => `${nonce} ${item}`;
 
 /** Each checksum covers the one before it, so that a line which went missing is damage like a line that changed. */
 const checksum = (before: string, text: string): string =>
@@ -61,8 +76,8 @@ function decode(text: string, path: string): Content {
       last = checksum(last, json);
       if (one !== `${last} ${json}`) throw damaged(index + 1);
       const line = JSON.parse(json) as Line;
-      if (line.type === 'intent' && intended.has(line.nonce)) throw damaged(index + 1);
-      if (line.type === 'intent') intended.add(line.nonce);
+      if (line.type === 'intent' && intended.has(idOf(line))) throw damaged(index + 1);
+      if (line.type === 'intent') intended.add(idOf(line));
       return line;
     });
   return { lines, length: Buffer.byteLength(whole), last };
@@ -105,32 +120,47 @@ export function openJournal(path: string): Journal {
   const content = decode(existsSync(path) ? readFileSync(path, 'utf8') : '', path);
   const { append, close } = appender(path, content);
   const issued = new Map<string, number>();
+  const spent = new Set<string>();
   const intents = new Map<string, Intent>();
+  const waves = new Map<string, Omit<Intent, 'item'>>();
+  const remember = ({ nonce, item, run, step }: Intent) => {
+    intents.set(idOf({ nonce, item }), { nonce, item, run, step });
+    if (item !== '') waves.set(nonce, { nonce, run, step });
+  };
   for (const line of content.lines) {
-    if (line.type === 'intent') intents.set(line.nonce, { nonce: line.nonce, run: line.run });
-    if (line.type === 'settled') intents.delete(line.nonce);
+    if (line.type === 'intent') remember(line);
+    if (line.type === 'settled') intents.delete(idOf(line));
+    if (line.type === 'over') waves.delete(line.nonce);
   }
   return {
     issue: (nonce, until) => {
       append({ type: 'issued', nonce });
       issued.set(nonce, until);
     },
-    intend: (nonce, what, now) => {
-      const until = issued.get(nonce);
-      if (until === undefined)
+    intend: ({ nonce, item }, { run, step, attempt }, now) => {
+      const [id, until] = [idOf({ nonce, item }), issued.get(nonce)];
+      if (until === undefined || spent.has(id))
         return fail('XCK_CLEARANCE', { why: 'this nonce was not issued since the agent started, or is spent' });
-      issued.delete(nonce);
-      if (now > until) return fail('XCK_CLEARANCE', { why: 'the arming has expired' });
-      append({ type: 'intent', nonce, ...what });
-      intents.set(nonce, { nonce, run: what.run });
+      spent.add(id);
+      if (now > until) {
+        issued.delete(nonce);
+        return fail('XCK_CLEARANCE', { why: 'the arming has expired' });
+      }
+      append({ type: 'intent', nonce, item, run, step, attempt });
+      remember({ nonce, item, run, step });
       return ok(true);
     },
-    started: (nonce, ref) => append({ type: 'started', nonce, ref }),
-    acknowledge: (nonce) => {
-      append({ type: 'settled', nonce });
-      intents.delete(nonce);
+    started: ({ nonce, item }, ref) => append({ type: 'started', nonce, item, ref }),
+    acknowledge: ({ nonce, item }) => {
+      append({ type: 'settled', nonce, item });
+      intents.delete(idOf({ nonce, item }));
     },
     unsettled: () => [...intents.values()],
+    over: (nonce) => {
+      append({ type: 'over', nonce });
+      waves.delete(nonce);
+    },
+    waves: () => [...waves.values()],
     close,
   };
 }

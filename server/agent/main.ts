@@ -16,6 +16,7 @@ import { openJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { openSession } from './session.ts';
 import { agentSigner } from './signing.ts';
+import { readTargets } from './targets.ts';
 
 export interface AgentConfig {
   /** `ws://host:port` of the server. */
@@ -47,8 +48,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   const release = await takeLock(join(config.data, 'lock'));
   const own = identity(config.data);
   const trust = readTrust(config.data);
-  const work = join(config.data, 'data');
-  mkdirSync(work, { recursive: true });
+  const targets = readTargets(config.data);
   const journal = openJournal(join(config.data, 'journal'));
   const line = connection();
   const signer = agentSigner(trust.origin, own.key, own.privateKey);
@@ -63,14 +63,15 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   const session = openSession({
     agent: own.id,
     signer,
-    data: work,
-    env: { PATH: config.path, HOME: work, LANG: 'C.UTF-8' },
+    targets,
+    secrets: join(config.data, 'secrets'),
+    path: config.path,
     now: Date.now,
     monotonic: () => performance.now(),
     verifier,
     calls: () => calls,
     connected: line.connected,
-    intend: (nonce, what) => journal.intend(nonce, what, performance.now()),
+    intend: (start, what) => journal.intend(start, what, performance.now()),
     journal,
     executor: config.openExecutor(join(config.data, 'steps')),
     log: config.log,

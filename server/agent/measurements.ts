@@ -1,9 +1,10 @@
 /** A step's probes and checks, all measured at once, and what their expectations say of them. It never changes anything. */
 import { fail } from '../../core/errors.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { drifted } from '../../core/runbook/drift.ts';
+import { drifted, trimmed } from '../../core/runbook/drift.ts';
 import { holds } from '../../core/runbook/expression.ts';
 import type { Action } from '../../core/runbook/runbook.ts';
+import type { Mask } from './masking.ts';
 import { type Measured, measure } from './measure.ts';
 
 export interface Measurement {
@@ -14,16 +15,22 @@ export interface Measurement {
 
 export interface Where {
   readonly cwd: string;
+  /** With the secrets of the step. */
   readonly env: Readonly<Record<string, string>>;
+  /** Takes secrets out of what was measured, before anything judges it: what is judged is what is recorded. */
+  readonly mask: Mask;
 }
 
 /** Measures every probe; the first that errs or hangs is a refusal, which at T-0 is drift. Messages carry no value. */
-export async function measureAll(action: Action, where: Where): Promise<Result<Record<string, Measurement>>> {
+export async function measureAll(
+  { probes }: Pick<Action, 'probes'>,
+  where: Where,
+): Promise<Result<Record<string, Measurement>>> {
   const all = await Promise.all(
-    Object.entries(action.probes).map(async ([id, probe]) => {
+    Object.entries(probes).map(async ([id, probe]) => {
       const measured = await measure(probe, where);
       const judged = measured.ok
-        ? judge(probe.title, probe.expect, measured)
+        ? judge(probe.title, probe.expect, measured, where.mask)
         : fail('XCK_PROBE', {
             probe: `“${probe.title}”`,
             why: measured.reason === 'timeout' ? 'it did not answer in time' : 'it failed',
@@ -40,8 +47,12 @@ export async function measureAll(action: Action, where: Where): Promise<Result<R
 function judge(
   title: string,
   expect: string | null,
-  { value, status, stdout, exit_code }: Extract<Measured, { ok: true }>,
+  measured: Extract<Measured, { ok: true }>,
+  mask: Mask,
 ): Result<Measurement> {
+  const { status, exit_code } = measured;
+  const stdout = mask(measured.stdout);
+  const value = trimmed(stdout);
   if (expect === null) return ok({ value, ok: null });
   const held = holds(expect, { value, status: status ?? 0, stdout, exit_code });
   return held.ok
@@ -64,11 +75,11 @@ export function driftedProbe(
 }
 
 /** Runs the checks after the command; one that errs or hangs did not hold. */
-export async function runChecks(action: Action, where: Where): Promise<Record<string, boolean>> {
+export async function runChecks({ verify }: Pick<Action, 'verify'>, where: Where): Promise<Record<string, boolean>> {
   const all = await Promise.all(
-    Object.entries(action.verify).map(async ([id, check]) => {
+    Object.entries(verify).map(async ([id, check]) => {
       const measured = await measure({ run: check.run, http: null }, where);
-      const judged = measured.ok ? judge(check.title, check.expect, measured) : undefined;
+      const judged = measured.ok ? judge(check.title, check.expect, measured, where.mask) : undefined;
       return [id, judged?.ok === true && judged.value.ok === true] as const;
     }),
   );

@@ -1,25 +1,23 @@
 /** One agent at work: it answers the server's calls, carries starts to their outcome, and takes up after a crash what its journal says. */
-import type { Logger } from 'pino';
 import { base64 } from '../../core/bytes/encoding.ts';
 import { fail } from '../../core/errors.ts';
 import type { ServerCalls } from '../../core/protocol/agent.ts';
-import { ok } from '../../core/result.ts';
-import { contextOf } from '../../core/run/state.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { armingOf } from '../../core/run/context.ts';
+import { contextOf, factsOf } from '../../core/run/state.ts';
 import type { Do } from '../../core/runbook/runbook.ts';
 import { armStep } from './arming.ts';
-import { checkArtifact } from './artifact.ts';
 import type { Handlers } from './calls.ts';
 import type { Cleared } from './clearance.ts';
-import type { Executor } from './executor.ts';
-import { judge, outcomeCommand } from './finishing.ts';
-import type { Journal } from './journal.ts';
-import { type StartDeps, type StartedStep, startStep } from './starting.ts';
+import { type ConductDeps, openConductor } from './conduct.ts';
+import { keyOf } from './executor.ts';
+import type { Judged } from './finishing.ts';
+import type { Intent } from './journal.ts';
+import type { Secrets } from './secrets.ts';
+import { type Begun, startStep, voided, type Wanted } from './starting.ts';
+import { carryWave } from './wave.ts';
 
-export interface SessionDeps extends StartDeps {
-  readonly journal: Journal;
-  readonly executor: Executor;
-  readonly log: Logger;
-}
+export type SessionDeps = ConductDeps;
 
 export interface Session {
   readonly handlers: Handlers<ServerCalls>;
@@ -27,12 +25,17 @@ export interface Session {
   recover(): Promise<void>;
 }
 
-const RETRY_MS = 1000;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+type Started = Begun & { readonly secrets: Secrets };
+
+const refused = (why: string) => fail('XCK_CLEARANCE', { why });
 
 export function openSession(deps: SessionDeps): Session {
   const { journal, executor, verifier, log } = deps;
+  const conductor = openConductor(deps);
+  /** Nonces that were handed over to be started. */
   const taken = new Set<string>();
+  /** Keys of attempts that this process carries; whoever finds one here leaves it alone. */
+  const carried = new Set<string>();
 
   const arm: Handlers<ServerCalls>['arm'] = async ({ step, clearance }) => {
     const cleared = await verifier.clear(clearance);
@@ -43,82 +46,129 @@ export function openSession(deps: SessionDeps): Session {
     return ok(armed.value.answer);
   };
 
-  const start: Handlers<ServerCalls>['start'] = async ({ nonce, clearance }) => {
+  const start: Handlers<ServerCalls>['start'] = async ({ nonce, step, clearance }) => {
     const cleared = await verifier.clear(clearance);
     if (!cleared.ok) return cleared;
-    if (taken.has(nonce)) return fail('XCK_CLEARANCE', { why: 'this nonce is being started already' });
+    if (taken.has(nonce)) return refused('this nonce is being started already');
     taken.add(nonce);
-    const started = await startStep(deps, cleared.value, nonce);
-    if (started.ok) {
-      run(started.value);
-      return ok({});
-    }
+    const what = doOf(cleared.value, step);
+    if (what?.kind === 'for_each') return startWave(cleared.value, { nonce, step }, what);
+    const begun = await startOne(cleared.value, { nonce, step, item: '' });
+    if (!begun.ok) return begun;
+    if (what?.kind === 'manual') byHand(begun.value);
+    else void carryOut(begun.value);
+    return ok({});
+  };
+
+  const startOne = async (cleared: Cleared, wanted: Wanted): Promise<Result<Started>> => {
+    const key = keyOf(wanted.nonce, wanted.item);
+    carried.add(key);
+    const begun = await startStep(deps, cleared, wanted);
+    if (begun.ok) return begun;
+    carried.delete(key);
     // Once the intent stands, the log may hold a start that never ran: it gets its outcome now, not after a restart.
-    if (journal.unsettled().some((intent) => intent.nonce === nonce)) void settle(nonce, clearance.run);
-    return started;
+    const intent = journal.unsettled().find((one) => one.nonce === wanted.nonce && one.item === wanted.item);
+    if (intent) void settle(intent);
+    return begun;
   };
 
-  /** The commit point has passed: the claim inside `start` is what makes it once. */
-  const run = (started: StartedStep) => {
-    const { state, cwd } = started.cleared;
-    const { arming } = state;
-    if (!arming) return;
-    const what = JSON.parse(arming.lines.do) as Do;
-    const phases = what.kind === 'run' ? [what.argv] : [what.run, what.drill];
-    executor.start(started.nonce, { phases, cwd, env: arming.action.env, timeoutMs: arming.action.timeout });
-    journal.started(started.nonce, started.ref);
-    void finish(started);
+  /** The commit point has passed: from here on there is an outcome, whatever happens. */
+  const carryOut = async (started: Started): Promise<Judged['result']> => {
+    const { nonce, item, step, cleared, secrets } = started;
+    const carrying = conductor.run(started, secrets).finally(() => carried.delete(keyOf(nonce, item)));
+    return carrying.catch(async (error: Error) => {
+      log.error({ error: error.message, step, item }, 'this start could not be carried on; it is taken up again');
+      await settle({ nonce, item, step, run: cleared.state.facts.run });
+      return 'unknown' as const;
+    });
   };
 
-  /** Waits for the end, judges it and reports until the server has it durably. */
-  const finish = async ({ nonce, ref, cleared }: StartedStep) => {
-    const { state, cwd } = cleared;
-    const { arming } = state;
-    if (!arming) return;
-    const { run: runId } = state.facts;
-    const about = { run: runId, step: arming.lines.step, attempt: Number(arming.lines.attempt) };
-    const stop = executor.follow(
-      nonce,
-      (offset, bytes) => void deps.calls().call('wrote', { ...about, offset, bytes: base64(bytes) }),
-    );
-    const ended = await executor.ended(nonce);
-    stop();
-    const what = JSON.parse(arming.lines.do) as Do;
-    const artifact = () => (what.kind === 'backup' ? checkArtifact(what.artifact, cwd) : Promise.resolve(null));
-    const outcome = await judge(ended, { what, action: arming.action, cwd, output: executor.output(nonce), artifact });
-    log.info({ ...about, result: outcome.result, exit: outcome.exit }, 'outcome');
-    await report(nonce, runId, outcomeCommand(deps, cleared, ref, outcome));
+  /** A person does it; the intent stays open until they have attested to it. */
+  const byHand = (started: Started) => {
+    journal.started(started, started.ref);
+    carried.delete(keyOf(started.nonce, started.item));
   };
 
-  const report = async (nonce: string, runId: string, command: ReturnType<typeof outcomeCommand>) => {
-    for (;;) {
-      await deps.connected();
-      const answer = await deps.calls().call('submit', { run: runId, command });
-      // A server that is gone or failing has not taken it: an outcome is reported until one stands in the log.
-      if (!answer.ok && answer.refusal.status >= 500) {
-        await pause(RETRY_MS);
-        continue;
-      }
-      // Any other refusal means that the log has an outcome already: the answer to the first report was lost.
-      if (!answer.ok) log.warn({ refusal: answer.refusal }, 'outcome refused');
-      journal.acknowledge(nonce);
-      return;
+  /** Answers once the first item has started; the others follow by themselves. */
+  const startWave = (
+    cleared: Cleared,
+    { nonce, step }: Omit<Wanted, 'item'>,
+    what: Extract<Do, { kind: 'for_each' }>,
+  ): Promise<Result<Record<string, never>>> =>
+    new Promise((resolve) => {
+      const { run } = cleared.state.facts;
+      let next: Cleared | undefined = cleared;
+      const wave = {
+        items: what.items.map(({ id }) => id),
+        maxParallel: what.max_parallel,
+        start: async (item: string): Promise<Result<Started>> => {
+          // After the first start the log has moved: each item is cleared anew.
+          const now: Cleared | undefined = next ?? (await clearanceOf(run));
+          next = undefined;
+          return now ? startOne(now, { nonce, step, item }) : refused('the run cannot be verified any more');
+        },
+        run: carryOut,
+      };
+      const answer = (first: Result<Started>) => resolve(first.ok ? ok({}) : first);
+      void carryWave(wave, answer).then((left) =>
+        left.length > 0 ? letGo(run, { nonce, step }) : journal.over(nonce),
+      );
+    });
+
+  /** Ends a wave that this agent does not go on with: what has not started of it needs a new arming. */
+  const letGo = async (run: string, wanted: Omit<Wanted, 'item'>): Promise<void> => {
+    const cleared = await clearanceOf(run);
+    if (!cleared) return;
+    const arming = armingOf(contextOf(cleared.state), wanted.step);
+    const open = arming?.nonce === wanted.nonce && arming.started !== null && !arming.stopped;
+    if (open && arming.items.some((item) => arming.starts[item] === undefined)) {
+      const told = await voided(deps, cleared, wanted, 'agent');
+      if (!told.ok && told.refusal.code === 'XCK_NO_AGENT') return letGo(run, wanted);
     }
+    journal.over(wanted.nonce);
   };
 
   /** An intent of the past: the log says whether it started, the claim says whether it ran. */
-  const settle = async (nonce: string, runId: string): Promise<void> => {
-    const cleared = await clearanceOf(runId);
-    const arming = cleared && contextOf(cleared.state).arming;
-    if (!cleared) return;
-    if (arming?.nonce !== nonce || arming.started === null) {
-      executor.forbid(nonce);
-      journal.acknowledge(nonce);
+  const settle = async (intent: Intent): Promise<void> => {
+    const key = keyOf(intent.nonce, intent.item);
+    if (carried.has(key)) return;
+    carried.add(key);
+    const cleared = await clearanceOf(intent.run);
+    if (cleared) await settleIn(cleared, intent);
+    carried.delete(key);
+  };
+
+  const settleIn = async (cleared: Cleared, intent: Intent): Promise<void> => {
+    const { nonce, item, step } = intent;
+    const context = contextOf(cleared.state);
+    const arming = armingOf(context, step);
+    const start = arming?.nonce === nonce ? arming.starts[item] : undefined;
+    if (!arming || !start || start.outcome !== null) {
+      executor.forbid(keyOf(nonce, item));
+      journal.acknowledge(intent);
       return;
     }
-    log.info({ nonce, run: runId }, 'taking up after a crash');
-    executor.forbid(nonce);
-    await finish({ nonce, ref: arming.started, cleared });
+    const begun = { nonce, item, step, ref: start.ref, cleared };
+    if (doOf(cleared, step)?.kind === 'manual') {
+      const aborted = context.aborted.includes(arming.ref);
+      if (arming.attested !== null || aborted) await conductor.conclude(begun, arming.attested);
+      return;
+    }
+    log.info({ nonce, item, run: intent.run }, 'taking up after a crash');
+    executor.forbid(keyOf(nonce, item));
+    await conductor.resume(begun);
+  };
+
+  /** Verifies for itself that the word stands in the log; the outcome follows as `submit`. */
+  const attested: Handlers<ServerCalls>['attested'] = async ({ nonce, step, clearance }) => {
+    const cleared = await verifier.clear(clearance);
+    if (!cleared.ok) return cleared;
+    const arming = armingOf(contextOf(cleared.value.state), step);
+    if (arming?.nonce !== nonce || arming.attested === null) return refused('nobody has attested to this step');
+    const intent = journal.unsettled().find((one) => one.nonce === nonce);
+    if (!intent) return refused('this agent did not start that step, or has said what became of it');
+    void settle(intent);
+    return ok({});
   };
 
   const clearanceOf = async (runId: string): Promise<Cleared | undefined> => {
@@ -134,21 +184,38 @@ export function openSession(deps: SessionDeps): Session {
     }
   };
 
+  const abort: Handlers<ServerCalls>['abort'] = async ({ nonce }) => {
+    const intents = journal.unsettled().filter((one) => one.nonce === nonce);
+    const keys = intents.length > 0 ? intents.map(({ item }) => keyOf(nonce, item)) : [keyOf(nonce, '')];
+    // Asked before the wrapper has claimed, an abort must win the claim: else the command would start after it.
+    for (const key of keys) executor.forbid(key);
+    const answers = await Promise.all(keys.map((key) => executor.abort(key)));
+    // What a person does ends with the word alone.
+    for (const intent of intents) void settle(intent);
+    return ok({ answer: (['still running', 'unknown'] as const).find((one) => answers.includes(one)) ?? 'stopped' });
+  };
+
   return {
     handlers: {
       arm,
       start,
-      // Asked before the wrapper has claimed, an abort must win the claim: else the command would start after it.
-      abort: async ({ nonce }) => {
-        executor.forbid(nonce);
-        return ok({ answer: await executor.abort(nonce) });
-      },
-      output: async ({ nonce, offset }) => {
-        return ok({ offset, bytes: base64(executor.piece(nonce, offset)), total: executor.output(nonce).length });
+      attested,
+      abort,
+      output: async ({ nonce, item, offset }) => {
+        const transcript = conductor.transcript(keyOf(nonce, item));
+        const bytes = transcript?.piece(offset) ?? new Uint8Array();
+        return ok({ offset, bytes: base64(bytes), total: transcript?.length() ?? 0 });
       },
     },
     recover: async () => {
-      await Promise.all(journal.unsettled().map(({ nonce, run: runId }) => settle(nonce, runId)));
+      const waves = journal.waves().map(({ run, ...wanted }) => letGo(run, wanted));
+      await Promise.all([...journal.unsettled().map(settle), ...waves]);
     },
   };
+}
+
+/** What the open arming of a step says that it does. */
+function doOf({ state }: Cleared, step: string): Do | undefined {
+  const facts = factsOf(state, step);
+  return facts && (JSON.parse(facts.lines.do) as Do);
 }

@@ -11,13 +11,19 @@ import type { Body } from '../../core/log/entry.ts';
 import { leafHash, verifyInclusion } from '../../core/log/merkle.ts';
 import type { AgentCalls, AgentCommand, Grown } from '../../core/protocol/agent.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { stepOf } from '../../core/run/context.ts';
+import { type Arming, armingOf } from '../../core/run/context.ts';
 import { ready } from '../../core/run/rules.ts';
-import { contextOf, headRef, type RunState } from '../../core/run/state.ts';
-import { type ArmDeps, probeBodies } from './arming.ts';
+import { type ArmingFacts, contextOf, factsOf, headRef } from '../../core/run/state.ts';
+import { stepOf } from '../../core/runbook/steps.ts';
+import { inWindow } from '../../core/runbook/window.ts';
+import { type ArmDeps, endedClock, probeBodies } from './arming.ts';
 import type { Peer } from './calls.ts';
 import type { Cleared, Verifier } from './clearance.ts';
+import { whereOf } from './command.ts';
+import type { Start } from './journal.ts';
 import { driftedProbe, measureAll } from './measurements.ts';
+import { secretsOf } from './rendering.ts';
+import type { Secrets } from './secrets.ts';
 import { bodyText, digestOf } from './signing.ts';
 
 /** A measurement older than this is no measurement any more. */
@@ -33,12 +39,17 @@ export interface StartDeps extends ArmDeps {
   readonly connected: () => Promise<void>;
   /** Milliseconds of a clock that nobody can set. */
   readonly monotonic: () => number;
-  /** Writes the intent durably; refuses a nonce that is not issued, is spent, or is past its time. */
-  readonly intend: (nonce: string, what: { run: string; step: string; attempt: number }) => Result<true>;
+  /** Writes the intent durably; refuses a start whose nonce is not issued or past its time, or that is spent. */
+  readonly intend: (start: Start, what: { run: string; step: string; attempt: number }) => Result<true>;
 }
 
-export interface StartedStep {
-  readonly nonce: string;
+/** Which start of which step. */
+export interface Wanted extends Start {
+  readonly step: string;
+}
+
+/** A start that stands in the log. */
+export interface Begun extends Wanted {
   /** `<rseq> <sha256>` of step.started. */
   readonly ref: string;
   readonly cleared: Cleared;
@@ -46,58 +57,88 @@ export interface StartedStep {
 
 const off = (why: string) => fail('XCK_CLEARANCE', { why });
 
-/** The open arming must be this agent's own, with its quorum complete and everyone present, by the agent's own replay. */
-function mayStart(deps: StartDeps, state: RunState, nonce: string): Result<true> {
-  const context = contextOf(state);
-  const { arming } = context;
-  if (!arming || !state.arming || arming.nonce !== nonce || arming.agent !== deps.agent)
-    return off('this nonce is not the arming that is open');
-  if (arming.started !== null) return off('it has started already');
-  const step = stepOf(context.runbook, arming.step);
-  if (step?.eyes !== 2 && arming.keyed === null) return off('the key is not turned');
-  return ready(context);
+interface Open {
+  readonly arming: Arming;
+  readonly facts: ArmingFacts;
 }
 
-/** Carries a clearance to the commit point. The result is the started step, or why it is off; a void is told to the server. */
-export async function startStep(deps: StartDeps, first: Cleared, nonce: string): Promise<Result<StartedStep>> {
-  const allowed = mayStart(deps, first.state, nonce);
-  if (!allowed.ok) return allowed;
-  const { arming } = first.state;
-  if (!arming) return off('nothing is armed');
-  const measured = await measureAll(arming.action, { cwd: first.cwd, env: arming.action.env });
+/** The open arming must be this agent's own, with its quorum complete and everyone present, by the agent's own replay. */
+function mayStart(deps: StartDeps, { state }: Cleared, { nonce, step: id, item }: Wanted): Result<Open> {
+  const context = contextOf(state);
+  const [arming, facts, step] = [armingOf(context, id), factsOf(state, id), stepOf(context.runbook, id)];
+  if (!step || !arming || !facts || arming.nonce !== nonce || arming.agent !== deps.agent)
+    return off('this nonce is not the arming that is open');
+  if (!arming.items.includes(item)) return off('the arming does not cover this item');
+  if (arming.starts[item] !== undefined) return off('it has started already');
+  if (step.eyes !== 2 && arming.keyed === null) return off('the key is not turned');
+  const allowed = ready(context, id);
+  return allowed.ok ? ok({ arming, facts }) : allowed;
+}
+
+type VoidReason = Extract<AgentCommand, { type: 'void' }>['reason'];
+
+/** What the agent's own clock says against a start at this instant. A way back is not kept by the window: it must stay open. */
+function tooLate(cleared: Cleared, { step: id }: Wanted, { arming }: Open, at: number): VoidReason | undefined {
+  const { runbook, way } = contextOf(cleared.state);
+  const step = stepOf(runbook, id);
+  if (!step || at > arming.notAfter) return 'expired';
+  if (endedClock(cleared, step, at) !== undefined) return 'clock';
+  if (cleared.state.facts.mode !== 'live' || runbook.window === null || way === 'back') return undefined;
+  const inside = inWindow(runbook.window, at);
+  return inside.ok && inside.value ? undefined : 'window';
+}
+
+/** Carries a clearance to the commit point. The result is the start, or why it is off; a void is told to the server. */
+export async function startStep(
+  deps: StartDeps,
+  first: Cleared,
+  wanted: Wanted,
+): Promise<Result<Begun & { readonly secrets: Secrets }>> {
+  const open = mayStart(deps, first, wanted);
+  if (!open.ok) return open;
+  const late = tooLate(first, wanted, open.value, deps.now());
+  if (late !== undefined) return voided(deps, first, wanted, late);
+  const { arming, facts } = open.value;
+  const secrets = secretsOf(deps, first, facts.action.secrets);
+  if (!secrets.ok) return secrets;
+  const measured = await measureAll(facts.action, whereOf(facts.action, first.cwd, secrets.value));
   const at = deps.monotonic();
-  if (!measured.ok) return voided(deps, first, nonce, 'probe', null, {});
-  const drift = driftedProbe(arming.action, arming.values, measured.value);
+  if (!measured.ok) return voided(deps, first, wanted, 'probe');
+  const drift = driftedProbe(facts.action, facts.values, measured.value);
   const probes = probeBodies(measured.value);
-  if (drift !== undefined) return voided(deps, first, nonce, 'drift', drift, probes);
-  const context = contextOf(first.state);
-  const { step, attempt } = context.arming ?? { step: '', attempt: 0 };
-  const intended = deps.intend(nonce, { run: first.state.facts.run, step, attempt });
+  if (drift !== undefined) return voided(deps, first, wanted, 'drift', drift, probes);
+  const { run } = first.state.facts;
+  const intended = deps.intend(wanted, { run, step: wanted.step, attempt: arming.attempt });
   if (!intended.ok) return intended;
-  return append(deps, first, nonce, probes, at);
+  const begun = await append(deps, first, wanted, probes, at);
+  return begun.ok ? ok({ ...begun.value, secrets: secrets.value }) : begun;
 }
 
 /** Appends `step.started`; when another entry came first it verifies what came in between and signs anew over the new head. */
 async function append(
   deps: StartDeps,
   first: Cleared,
-  nonce: string,
+  wanted: Wanted,
   probes: Readonly<Record<string, Body>>,
   measuredAt: number,
-): Promise<Result<StartedStep>> {
+): Promise<Result<Begun>> {
   let cleared = first;
   for (let tries = 0; tries < TRIES; tries++) {
     if (deps.monotonic() - measuredAt > FRESH_MS) return off('the measurement is too old');
+    const open = mayStart(deps, cleared, wanted);
+    if (!open.ok) return open;
+    const at = deps.now();
+    const late = tooLate(cleared, wanted, open.value, at);
+    if (late !== undefined) return voided(deps, cleared, wanted, late);
     const { run } = cleared.state.facts;
-    const answer = await deps.calls().call('submit', { run, command: startedCommand(deps, cleared, nonce, probes) });
-    if (answer.ok) return included(deps, cleared, nonce, answer.value);
-    if (answer.refusal.code === 'XCK_NO_AGENT') return askUntilKnown(deps, cleared, nonce, measuredAt);
+    const command = startedCommand(deps, cleared, wanted, open.value.arming, probes, at);
+    const answer = await deps.calls().call('submit', { run, command });
+    if (answer.ok) return included(deps, cleared, wanted, answer.value);
+    if (answer.refusal.code === 'XCK_NO_AGENT') return askUntilKnown(deps, cleared, wanted, measuredAt);
     if (answer.refusal.code !== 'XCK_MOVED') return answer;
     const again = await deps.calls().call('clearance', { run });
     const next = again.ok ? await deps.verifier.clear(again.value.clearance) : again;
     if (!next.ok) return next;
-    const allowed = mayStart(deps, next.value.state, nonce);
-    if (!allowed.ok) return allowed;
     cleared = next.value;
   }
   return off('other entries came first too often');
@@ -106,33 +147,34 @@ async function append(
 function startedCommand(
   deps: StartDeps,
   { state, checkpoint }: Cleared,
-  nonce: string,
+  { step, item }: Wanted,
+  arming: Arming,
   probes: Readonly<Record<string, Body>>,
+  at: number,
 ): AgentCommand {
   const { facts } = state;
-  const arming = contextOf(state).arming;
   const signed = deps.signer.statement('started', {
     origin: facts.origin,
     mode: facts.mode,
     run: facts.run,
-    step: arming?.step ?? '',
-    attempt: String(arming?.attempt ?? 0),
-    armed: arming?.ref ?? '',
-    key: arming?.keyed ?? 'none',
+    step,
+    attempt: String(arming.attempt),
+    item: item === '' ? 'none' : item,
+    armed: arming.ref,
+    key: arming.keyed ?? 'none',
     after: headRef(state),
     agent: deps.agent,
     probes: asciiJcs(Object.fromEntries(Object.entries(probes).map(([id, body]) => [id, digestOf(body)]))),
     roster: facts.roster,
     tree: `${checkpoint.size} ${base64(checkpoint.root)}`,
-    nonce,
-    at: statementTime(deps.now()),
+    nonce: arming.nonce,
+    at: statementTime(at),
   });
-  return {
-    type: 'started',
-    ...signed,
-    probes: Object.fromEntries(Object.entries(probes).map(([id, body]) => [id, bodyText(body)])),
-  };
+  return { type: 'started', ...signed, probes: texts(probes) };
 }
+
+const texts = (probes: Readonly<Record<string, Body>>) =>
+  Object.fromEntries(Object.entries(probes).map(([id, body]) => [id, bodyText(body)]));
 
 interface Appended {
   readonly entry: string;
@@ -141,16 +183,15 @@ interface Appended {
 }
 
 /** Only an entry that is proved to stand in the log lets the command run. */
-async function included(
-  deps: StartDeps,
-  cleared: Cleared,
-  nonce: string,
-  appended: Appended,
-): Promise<Result<StartedStep>> {
+async function included(deps: StartDeps, cleared: Cleared, wanted: Wanted, appended: Appended): Promise<Result<Begun>> {
   const bytes = utf8(appended.entry);
   const entry = parse(appended.entry);
-  const arming = contextOf(cleared.state).arming;
-  const own = entry?.type === 'step.started' && entry.armed === arming?.ref && entry.actor === deps.agent;
+  const arming = armingOf(contextOf(cleared.state), wanted.step);
+  const own =
+    entry?.type === 'step.started' &&
+    entry.armed === arming?.ref &&
+    (entry.item ?? '') === wanted.item &&
+    entry.actor === deps.agent;
   if (!own || typeof entry.seq !== 'number') return off('the server answered with another entry');
   const checkpoint = await deps.verifier.checkpoint(appended.grown);
   if (!checkpoint.ok) return checkpoint;
@@ -158,48 +199,66 @@ async function included(
   const proof = appended.proof.map((hash) => fromBase64(hash) ?? new Uint8Array());
   if (!verifyInclusion(entry.seq, size, leafHash(bytes), proof, root))
     return off('the start is not proved to stand in the log');
-  return ok({ nonce, ref: `${entry.rseq} ${digest(bytes)}`, cleared });
+  return ok({ ...wanted, ref: `${entry.rseq} ${digest(bytes)}`, cleared });
 }
 
-function parse(
-  text: string,
-): { type?: string; armed?: string; actor?: string; seq?: number; rseq?: number } | undefined {
+interface Said {
+  readonly type?: string;
+  readonly armed?: string;
+  readonly item?: string;
+  readonly actor?: string;
+  readonly seq?: number;
+  readonly rseq?: number;
+}
+
+function parse(text: string): Said | undefined {
   try {
-    return JSON.parse(text) as { type?: string };
+    return JSON.parse(text) as Said;
   } catch {
     return undefined;
   }
 }
 
-/** An append that nobody answered is asked for by its nonce until it is known; it is never assumed. */
+/** An append that nobody answered is asked for by its nonce and item until it is known; it is never assumed. */
 async function askUntilKnown(
   deps: StartDeps,
   cleared: Cleared,
-  nonce: string,
+  wanted: Wanted,
   measuredAt: number,
-): Promise<Result<StartedStep>> {
+): Promise<Result<Begun>> {
+  const { nonce, item } = wanted;
   for (;;) {
     await deps.connected();
-    const answer = await deps.calls().call('ask', { run: cleared.state.facts.run, nonce });
+    const answer = await deps.calls().call('ask', { run: cleared.state.facts.run, nonce, item });
     if (!answer.ok) continue;
     if (answer.value.entry === null) return off('the start never reached the log');
     if (deps.monotonic() - measuredAt > KNOWN_WITHIN_MS) return fail('XCK_LATE', {});
-    return included(deps, cleared, nonce, { ...answer.value, entry: answer.value.entry });
+    return included(deps, cleared, wanted, { ...answer.value, entry: answer.value.entry });
   }
 }
 
-async function voided(
-  deps: StartDeps,
+const WHY: Readonly<Record<VoidReason, string>> = {
+  agent: 'the agent does not go on with this wave',
+  clock: 'an undo window that must still run has ended',
+  drift: 'it drifted before the start',
+  expired: 'the arming has expired',
+  probe: 'it drifted before the start',
+  window: 'the release window is closed',
+};
+
+/** Ends what has not started of an arming; the refusal says why. */
+export async function voided(
+  deps: Pick<StartDeps, 'calls'>,
   { state }: Cleared,
-  nonce: string,
-  reason: 'drift' | 'probe',
-  probe: string | null,
-  probes: Readonly<Record<string, Body>>,
-): Promise<Result<StartedStep>> {
-  const texts = Object.fromEntries(Object.entries(probes).map(([id, body]) => [id, bodyText(body)]));
-  const told = await deps
-    .calls()
-    .call('submit', { run: state.facts.run, command: { type: 'void', nonce, reason, probe, probes: texts } });
-  const title = probe === null ? 'one of them' : `“${state.arming?.action.probes[probe]?.title ?? probe}”`;
-  return told.ok ? fail('XCK_PROBE', { probe: title, why: 'it drifted before the start' }) : told;
+  { nonce, step }: Pick<Wanted, 'nonce' | 'step'>,
+  reason: VoidReason,
+  probe: string | null = null,
+  probes: Readonly<Record<string, Body>> = {},
+): Promise<Result<never>> {
+  const command: AgentCommand = { type: 'void', nonce, reason, probe, probes: texts(probes) };
+  const told = await deps.calls().call('submit', { run: state.facts.run, command });
+  if (!told.ok) return told;
+  if (reason !== 'drift' && reason !== 'probe') return off(WHY[reason]);
+  const title = probe === null ? 'one of them' : `“${factsOf(state, step)?.action.probes[probe]?.title ?? probe}”`;
+  return fail('XCK_PROBE', { probe: title, why: WHY[reason] });
 }

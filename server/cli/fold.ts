@@ -5,7 +5,7 @@ import type { Checkpoint } from '../../core/log/checkpoint.ts';
 import { type Body, bodyDigest, type Sealed } from '../../core/log/entry.ts';
 import { leafHash, verifyInclusion } from '../../core/log/merkle.ts';
 import { parseEntry } from '../../core/log/parse.ts';
-import type { EntryOf, RunEntry } from '../../core/log/tables.ts';
+import type { Entry, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import type { BodyText, Slice } from '../../core/protocol/frames.ts';
 import type { RunMachine } from '../../core/run/machine.ts';
 import { fold, type Opening, openState, type RunState } from '../../core/run/state.ts';
@@ -31,7 +31,8 @@ type Bodies = Readonly<Record<string, BodyText>>;
 
 const broken = (why: string): never => deny('XCK_INTEGRITY', { why });
 
-function readBodies(sent: Bodies): Map<string, Body> {
+/** The bodies that were sent, by the digests that name them; XCK_INTEGRITY where one is another. */
+export function readBodies(sent: Bodies): Map<string, Body> {
   const read = Object.entries(sent).map(([name, text]): [string, Body] => {
     const [bytes, salt] = [fromBase64(text.bytes), fromBase64(text.salt)];
     if (!bytes || !salt || bodyDigest({ bytes, salt }) !== name)
@@ -42,7 +43,7 @@ function readBodies(sent: Bodies): Map<string, Body> {
 }
 
 /** The bodies of an entry that are at hand: those it had, and those that came. */
-function bodiesOf(entry: RunEntry, had: Sealed['bodies'], came: ReadonlyMap<string, Body>): Record<string, Body> {
+export function bodiesOf(entry: Entry, had: Sealed['bodies'], came: ReadonlyMap<string, Body>): Record<string, Body> {
   const found = Object.entries(entry.bodies ?? {}).flatMap(([name, at]) => {
     const body = came.get(at) ?? had[name];
     return body ? [[name, body] as const] : [];
@@ -90,7 +91,7 @@ function foldAll(state: RunState, entries: readonly Sealed<RunEntry>[]): RunStat
 function begin(ground: Ground, entries: readonly Sealed<RunEntry>[]): RunState {
   const [first, ...rest] = entries;
   if (first?.entry.type !== 'run.opened') return broken('the run does not start with its opening');
-  return foldAll(openState(ground.machine, ground.opening, first as Sealed<EntryOf<'run.opened'>>), rest);
+  return foldAll(openState(ground.machine, ground.opening, first as Sealed<RunEntryOf<'run.opened'>>), rest);
 }
 
 /** Folds a run from its first slice. */
@@ -111,6 +112,10 @@ export async function extend(ground: Ground, before: Folded, slice: Slice): Prom
     tree: await covered(ground, slice, last),
   };
 }
+
+/** The run as it stood when it had so many entries; they were verified with the rest. */
+export const stateAfter = (ground: Ground, { entries }: Folded, count: number): RunState =>
+  begin(ground, entries.slice(0, count));
 
 /** Takes bodies that are blind no longer: the fold is made anew with them. */
 export function reveal(ground: Ground, before: Folded, sent: Bodies): Folded {

@@ -1,13 +1,15 @@
 /** A run as a word needs it: verified ground, the fold, and display names. The runbook comes from the folder's bytes, never from the server's reading of them. */
 import { fromBase64 } from '../../core/bytes/encoding.ts';
-import type { Sealed } from '../../core/log/entry.ts';
+import { refOf, type Sealed } from '../../core/log/entry.ts';
 import { rolesOf } from '../../core/log/roster.ts';
-import type { EntryOf } from '../../core/log/tables.ts';
+import type { RunEntryOf } from '../../core/log/tables.ts';
 import type { FileText, FolderDocument, RunDocument } from '../../core/protocol/frames.ts';
 import { seatOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { type FolderFile, folderIndex } from '../../core/runbook/folder.ts';
+import type { AfterEntry } from '../../core/site/after.ts';
 import { knownRunbook, nothingKnown, type Prepared } from '../../core/verify/folder.ts';
+import { readAfter } from './after.ts';
 import type { Client } from './client.ts';
 import { deny, must } from './exits.ts';
 import { type Folded, type Ground, openFold, readRunEntry } from './fold.ts';
@@ -20,6 +22,10 @@ export interface OpenRun {
   readonly folded: Folded;
   /** Display names by principal, as the server has them; no part of anything signed. */
   readonly names: Readonly<Record<string, string>>;
+  /** Durations of the steps in the newest completed rehearsal, ms, as the server has them. */
+  readonly rehearsed: RunDocument['rehearsed'];
+  /** What came after the close. */
+  readonly after: readonly Sealed<AfterEntry>[];
 }
 
 export const filesOf = (files: readonly FileText[]): FolderFile[] =>
@@ -40,7 +46,7 @@ export async function fetchFolder(
 export async function openRun(client: Client, run: string): Promise<OpenRun> {
   const document = await client.api.get<RunDocument>(`/api/runs/${encodeURIComponent(run)}`);
   const site = await readSite(client.api, client.trust);
-  const opened = readRunEntry(document.slice.entries[0] ?? '') as Sealed<EntryOf<'run.opened'>>;
+  const opened = readRunEntry(document.slice.entries[0] ?? '') as Sealed<RunEntryOf<'run.opened'>>;
   if (opened.entry.type !== 'run.opened' || opened.entry.run !== run)
     return deny('XCK_INTEGRITY', { why: 'the server sent another run' });
   const { prepared } = await fetchFolder(client, opened.entry.runbook);
@@ -57,7 +63,14 @@ export async function openRun(client: Client, run: string): Promise<OpenRun> {
   };
   const folded = await openFold(ground, document.slice);
   await continues(client.api, client.files, folded.tree);
-  return { site, ground, folded, names: document.names };
+  const after = readAfter(document.after, closeRef(folded));
+  return { site, ground, folded, names: document.names, rehearsed: document.rehearsed, after };
+}
+
+/** The reference of the run's close; null while it is open. */
+export function closeRef({ entries }: Folded): string | null {
+  const closed = entries.find(({ entry }) => entry.type === 'run.closed');
+  return closed ? refOf(closed) : null;
 }
 
 /** The seat and role that the person holds in this run; XCK_NOT_SEATED where none. */

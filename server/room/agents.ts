@@ -17,7 +17,10 @@ import type {
 import type { BodyText } from '../../core/protocol/frames.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Command } from '../../core/run/commands.ts';
+import { armingOf, itemOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
+import { withRehearsal } from '../../core/runbook/rehearsal.ts';
+import { stepOf } from '../../core/runbook/steps.ts';
 import { type Handlers, type Peer, peer, type Wire } from '../agent/calls.ts';
 import type { Ports } from '../ports/ports.ts';
 import { collect } from '../record/collect.ts';
@@ -29,6 +32,8 @@ export interface Wrote {
   readonly run: string;
   readonly step: string;
   readonly attempt: number;
+  /** '' where the step has no waves. */
+  readonly item: string;
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -39,9 +44,17 @@ export interface Agents {
   connected(agent: string): boolean;
   arm(run: string, step: string, askedBy: string): Promise<Result<unknown>>;
   /** Hands over the clearance of an armed (and, if critical, keyed) step. */
-  start(run: string): Promise<Result<unknown>>;
-  abort(run: string): Promise<Result<unknown>>;
-  output(run: string, offset: number): Promise<Result<{ offset: number; bytes: string; total: number }>>;
+  start(run: string, step: string): Promise<Result<unknown>>;
+  /** Tells the agent of a manual step that a person has attested to it. */
+  attested(run: string, step: string): Promise<Result<unknown>>;
+  abort(run: string, step: string): Promise<Result<ServerCalls['abort']['result']>>;
+  /** Output of a step, or of one item of its wave, while its arming is open; masked. */
+  output(
+    run: string,
+    step: string,
+    item: string,
+    offset: number,
+  ): Promise<Result<{ offset: number; bytes: string; total: number }>>;
 }
 
 export interface AgentDeps {
@@ -107,7 +120,7 @@ export function openAgents(deps: AgentDeps): Agents {
         return ok({ files: files.map(({ path, mode, bytes }) => ({ path, mode, bytes: base64(bytes) })) });
       }),
       submit: known(async ({ run, command }, name) => submit(deps, grown, run, name, command)),
-      ask: known(async ({ run, nonce }) => ask(deps, grown, run, nonce)),
+      ask: known(async ({ run, nonce, item }) => ask(deps, grown, run, nonce, item)),
       clearance: known(async ({ run }) => clearance(deps, grown, run)),
       consistency: known(async ({ from, to }) => {
         if (from < 1 || from > to || to > engine.log.size)
@@ -126,33 +139,35 @@ export function openAgents(deps: AgentDeps): Agents {
     wire.send(JSON.stringify({ kind: 'greeting', challenge: base64(challenge) }));
   };
 
-  const armedBy = (run: string): Result<Connected & { nonce: string }> => {
+  const armedBy = (run: string, step: string): Result<Connected & { nonce: string }> => {
     const found = engine.run(run);
-    const arming = found && contextOf(found.state).arming;
-    if (!arming) return fail('XCK_NOT_NOW', { what: 'this', why: 'nothing is armed' });
+    const arming = found && armingOf(contextOf(found.state), step);
+    if (!arming) return fail('XCK_NOT_NOW', { what: 'this', why: `${step} is not armed` });
     const connected = live.get(arming.agent);
     return connected ? ok({ ...connected, nonce: arming.nonce }) : fail('XCK_NO_AGENT', { agent: arming.agent });
+  };
+
+  const handOver = async (call: 'start' | 'attested', run: string, step: string): Promise<Result<unknown>> => {
+    const target = armedBy(run, step);
+    if (!target.ok) return target;
+    const { calls, nonce } = target.value;
+    const given = clearance(deps, target.value.grown, run);
+    return given.ok ? calls.call(call, { run, step, nonce, clearance: given.value.clearance }) : given;
   };
 
   return {
     connect,
     connected: (agent) => live.has(agent),
     arm: (run, step, askedBy) => arm(deps, live, run, step, askedBy),
-    start: async (run) => {
-      const target = armedBy(run);
-      if (!target.ok) return target;
-      const given = clearance(deps, target.value.grown, run);
-      return given.ok
-        ? target.value.calls.call('start', { run, nonce: target.value.nonce, clearance: given.value.clearance })
-        : given;
+    start: (run, step) => handOver('start', run, step),
+    attested: (run, step) => handOver('attested', run, step),
+    abort: async (run, step) => {
+      const target = armedBy(run, step);
+      return target.ok ? target.value.calls.call('abort', { run, step, nonce: target.value.nonce }) : target;
     },
-    abort: async (run) => {
-      const target = armedBy(run);
-      return target.ok ? target.value.calls.call('abort', { run, nonce: target.value.nonce }) : target;
-    },
-    output: async (run, offset) => {
-      const target = armedBy(run);
-      return target.ok ? target.value.calls.call('output', { nonce: target.value.nonce, offset }) : target;
+    output: async (run, step, item, offset) => {
+      const target = armedBy(run, step);
+      return target.ok ? target.value.calls.call('output', { nonce: target.value.nonce, item, offset }) : target;
     },
   };
 }
@@ -168,9 +183,9 @@ async function arm(
   const { engine } = deps;
   const found = engine.run(run);
   if (!found) return fail('XCK_UNKNOWN', { what: 'run', name: run });
-  const { runbook } = contextOf(found.state);
-  const target = runbook.steps.find((one) => one.id === step)?.target;
-  const serves = target === undefined ? undefined : runbook.targets[target]?.agent;
+  const { runbook, mode } = contextOf(found.state);
+  const written = stepOf(runbook, step);
+  const serves = written && withRehearsal(runbook, written, mode).targets[written.target]?.agent;
   if (serves === undefined) return fail('XCK_UNKNOWN', { what: 'step', name: step });
   const agent = engine.site.roster.agents.find((one) => one.serves.includes(serves));
   const connected = agent && live.get(agent.id);
@@ -234,6 +249,7 @@ function agentCommand(agent: string, command: AgentCommand): Command {
         statement: bodyOf(command.statement),
         signature: bodyOf(command.signature),
         output: command.output ? { body: bodyOf(command.output.body), length: command.output.length } : null,
+        outputs: command.outputs && bodyOf(command.outputs),
       };
     case 'void':
       return {
@@ -252,13 +268,18 @@ async function ask(
   grown: () => Grown,
   run: string,
   nonce: string,
+  item: string,
 ): Promise<Result<AgentCalls['ask']['result']>> {
   const entries = engine.run(run)?.entries ?? [];
   const armed = entries.find(({ entry }) => entry.type === 'step.armed' && entry.nonce === nonce)?.entry as
     | Extract<RunEntry, { type: 'step.armed' }>
     | undefined;
   const started = entries.find(
-    ({ entry }) => entry.type === 'step.started' && entry.step === armed?.step && entry.attempt === armed.attempt,
+    ({ entry }) =>
+      entry.type === 'step.started' &&
+      entry.step === armed?.step &&
+      entry.attempt === armed.attempt &&
+      itemOf(entry) === item,
   );
   return ok({
     entry: started ? (fromUtf8(started.bytes) ?? '') : null,

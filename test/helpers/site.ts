@@ -137,14 +137,14 @@ export class TestSite {
     return utf8(formatNote(body, [{ name: this.origin, keyId: keyId(this.origin, raw), signature }]));
   }
 
-  /** Appends sealed entries, whatever they say. */
-  append(entries: readonly Sealed[]): void {
+  /** Appends sealed entries, whatever they say; `after` is the closed run that they come after. */
+  append(entries: readonly Sealed[], after: string | null = null): void {
     for (const sealed of entries) {
       const { entry, bytes, bodies } = sealed;
       const nodes = addLeaf(entry.seq, leafHash(bytes), this.store.node);
       const rows = Object.values(bodies).map((body) => ({ digest: bodyDigest(body), body }));
       this.store.append({
-        entries: [{ seq: entry.seq, type: entry.type, run: 'run' in entry ? entry.run : null, bytes }],
+        entries: [{ seq: entry.seq, type: entry.type, run: 'run' in entry ? entry.run : null, after, bytes }],
         nodes,
         bodies: rows,
         runs: [],

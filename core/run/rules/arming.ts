@@ -128,8 +128,8 @@ export function ready(context: RunContext, id: string): Check {
   );
   return all(
     calm(context),
-    unless(arming.stopped, later('the arming is void')),
     unless(gone.length > 0, fail('XCK_ABSENT', { seats: gone.map((one) => one.seat).join(', ') })),
+    unless(arming.stopped, later('the arming is void')),
     inItsClocks(context, step),
     enough(demandOf(step), context, arming.confirmations),
   );

@@ -1,22 +1,22 @@
 /** Rules of the cross-check: enough seats that will be there, and questions that only somebody who looked can answer. */
 import { probeOf } from '../blind.ts';
 import { didYouMean } from '../nearest.ts';
+import { isEmptyQuestion } from '../question.ts';
 import type { ChallengeSpec } from '../runbook.ts';
 import type { StepSubject } from './subject.ts';
 
-/** How a sentence begins, or what it holds, that yes, no, done or ok would answer. */
-const EMPTY_ANSWER =
-  /^(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall|should|was|were|will|would|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)n['’]t|confirm|done|ok|okay|ready|finished)\b|\byes\b.{0,12}\bno\b|\b(?:say|type|write|answer)\W+(?:yes|no|ok|okay|done)\b/i;
-
 export function crossCheckRules(subject: StepSubject): void {
-  const { step, written, path, report } = subject;
+  const { step, written, path, is, report } = subject;
   if (!step.critical && written.cross_check) {
     const at = [...path, 'cross_check'];
     report(at, 'critical', 'Only a critical step is cross-checked.', 'Add “critical: true”.', 'key');
   }
   if (!step.critical) return;
-  seatRules(subject);
-  eyesRule(subject);
+  // The undo inherits the seats of its step, where what is wrong with them is said already.
+  if (is !== 'undo' || written.cross_check) {
+    seatRules(subject);
+    eyesRule(subject);
+  }
   for (const [index, challenge] of step.challenge.entries()) challengeRules(subject, challenge, index);
 }
 
@@ -39,8 +39,15 @@ function seatRules(subject: StepSubject): void {
 function eyesRule({ runbook, step, written, path, report }: StepSubject): void {
   const needed = step.eyes / 2 - 1;
   const sure = new Set(step.by.filter((seat) => seat !== 'lead' && !runbook.crew[seat]?.optional)).size;
-  if (sure >= needed) return;
   const at = written.cross_check?.eyes ? [...path, 'cross_check', 'eyes'] : path;
+  if (written.cross_check?.eyes && written.cross_check.eyes < step.eyes)
+    report(
+      at,
+      'eyes',
+      `The undo has ${written.cross_check.eyes} eyes, its step ${step.eyes}; it can have more, never fewer.`,
+      `Write ${step.eyes}, or leave it out.`,
+    );
+  if (sure >= needed) return;
   const there = sure === 1 ? 'there is 1' : `there are ${sure}`;
   report(
     at,
@@ -66,7 +73,7 @@ function challengeRules({ runbook, step, path, report }: StepSubject, one: Chall
     );
   if (!Object.hasOwn(step.probes, probe))
     report([...at, 'equals'], 'probe', `Unknown probe “${probe}”.`, didYouMean(probe, Object.keys(step.probes)));
-  if (one.ask.split(/[.!?:;,]\s+/).some((sentence) => EMPTY_ANSWER.test(sentence)))
+  if (isEmptyQuestion(one.ask))
     report(
       [...at, 'ask'],
       'yes-no',

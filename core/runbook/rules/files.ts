@@ -3,34 +3,44 @@
 import type { FolderFile } from '../folder.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Path } from '../problem.ts';
-import type { Step } from '../runbook.ts';
 import { isTemplate } from '../templates.ts';
-import type { StepSubject } from './subject.ts';
+import { secretInArgvRule } from './secrets.ts';
+import { commandAt, probesAt, type StepSubject, type Subject } from './subject.ts';
 
 export function fileRules(subject: StepSubject): void {
-  for (const [path, argv] of commands(subject.step)) {
-    const at = [...subject.path, ...path];
-    const [program = '', ...rest] = argv;
-    programRule(subject, [...at, 0], program);
-    for (const [index, argument] of rest.entries()) argumentRule(subject, [...at, index + 1], argument);
-  }
+  for (const [path, argv] of commands(subject)) argvRules(subject, path, argv);
 }
 
-function commands({ run, backup, probes, verify, undo }: Step): (readonly [Path, readonly string[]])[] {
+/** What a rehearsal runs instead stands in the folder too. */
+export function replacementFileRules(subject: Subject): void {
+  for (const [id, { run }] of Object.entries(subject.source.rehearsal?.steps ?? {}))
+    argvRules(subject, ['rehearsal', 'steps', id, 'run'], run ?? []);
+}
+
+function argvRules(subject: Subject, path: Path, argv: readonly string[]): void {
+  const [program = '', ...rest] = argv;
+  programRule(subject, [...path, 0], program);
+  for (const [index, argument] of rest.entries()) argumentRule(subject, [...path, index + 1], argument);
+  for (const [index, argument] of argv.entries()) secretInArgvRule(subject, [...path, index], argument);
+}
+
+function commands(subject: StepSubject): (readonly [Path, readonly string[]])[] {
+  const { path, step } = subject;
+  const at = commandAt(subject);
+  const { run, backup, probes, verify } = step;
   return [
-    [['run'], run],
-    [['backup', 'run'], backup?.run ?? []],
-    [['backup', 'drill'], backup?.drill ?? []],
-    ...Object.entries(probes).map(([id, one]) => [['probes', id, 'run'], one.run ?? []] as const),
-    ...Object.entries(verify).map(([id, one]) => [['verify', id, 'run'], one.run] as const),
-    [['undo', 'run'], undo?.step.run ?? []],
+    [[...at, 'run'], run],
+    [[...path, 'backup', 'run'], backup?.run ?? []],
+    [[...path, 'backup', 'drill'], backup?.drill ?? []],
+    ...Object.entries(probes).map(([id, one]) => [[...probesAt(subject), id, 'run'], one.run ?? []] as const),
+    ...Object.entries(verify).map(([id, one]) => [[...at, 'verify', id, 'run'], one.run] as const),
   ];
 }
 
 const pathsOf = (files: readonly FolderFile[]): string[] => files.map(({ path }) => path);
 
 /** A program that is no bare name and no absolute path stands in the folder. */
-function programRule({ files, report }: StepSubject, at: Path, program: string): void {
+function programRule({ files, report }: Subject, at: Path, program: string): void {
   if (!program.includes('/') || program.startsWith('/') || isTemplate(program)) return;
   const file = files.find(({ path }) => path === program);
   if (!file) report(at, 'file', `The folder has no file “${program}”.`, didYouMean(program, pathsOf(files)));
@@ -38,7 +48,7 @@ function programRule({ files, report }: StepSubject, at: Path, program: string):
 }
 
 /** An argument like `--file=sql/x.sql` is taken for a file of the folder where the folder has a `sql/`; it may be something else. */
-function argumentRule({ files, report }: StepSubject, at: Path, argument: string): void {
+function argumentRule({ files, report }: Subject, at: Path, argument: string): void {
   const named = argument.slice(argument.startsWith('-') ? argument.indexOf('=') + 1 : 0);
   const [top] = named.split('/');
   if (!/^[^\s/]+\/\S+$/.test(named) || isTemplate(named)) return;

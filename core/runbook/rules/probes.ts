@@ -1,27 +1,28 @@
 /** Rules of what is measured: how, and what the value must be; a blind value must not stand in the runbook either. */
-import { blindProbes } from '../blind.ts';
 import type { Compiled } from '../cel.ts';
 import { expectation, tellsValue } from '../expression.ts';
 import type { Path } from '../problem.ts';
 import type { ProbeSpec } from '../runbook.ts';
-import type { Report, StepSubject } from './subject.ts';
+import { isTemplate } from '../templates.ts';
+import { commandAt, probesAt, type Report, type StepSubject } from './subject.ts';
 
 export function probeRules(subject: StepSubject): void {
-  const { step, path, report } = subject;
+  const { step, report } = subject;
   for (const [id, probe] of Object.entries(step.probes)) oneProbe(subject, id, probe);
   for (const [id, check] of Object.entries(step.verify))
-    expected(report, [...path, 'verify', id, 'expect'], check.expect, 'status');
+    expected(report, [...commandAt(subject), 'verify', id, 'expect'], check.expect, 'status');
 }
 
-function oneProbe({ step, path, report }: StepSubject, id: string, probe: ProbeSpec): void {
-  const at = [...path, 'probes', id];
+function oneProbe(subject: StepSubject, id: string, probe: ProbeSpec): void {
+  const { blind, report } = subject;
+  const at = [...probesAt(subject), id];
   if ((probe.run === null) === (probe.http === null))
     report(at, 'probe', `Probe “${id}” is measured in one way.`, 'Write one of “run:” and “http:”.', 'key');
   if (probe.drift === 'expect' && probe.expect === null)
     report([...at, 'drift'], 'drift', 'Drift “expect” needs an expectation.', 'Add “expect:”, or use exact.');
   if (probe.expect === null) return;
   const compiled = expected(report, [...at, 'expect'], probe.expect, probe.http ? 'exit_code' : 'status');
-  if (compiled && blindProbes(step).has(id) && tellsValue(compiled))
+  if (compiled && blind.has(id) && tellsValue(compiled))
     report(
       [...at, 'expect'],
       'blind',
@@ -32,6 +33,10 @@ function oneProbe({ step, path, report }: StepSubject, id: string, probe: ProbeS
 
 /** Reports what is wrong with an expectation; `foreign` is measured only where a fact is measured otherwise. */
 function expected(report: Report, path: Path, text: string, foreign: 'status' | 'exit_code'): Compiled | undefined {
+  if (isTemplate(text)) {
+    report(path, 'expression', '“expect” is an expression as it stands.', 'Leave “${{” and “}}” out.');
+    return undefined;
+  }
   const checked = expectation(text);
   if ('flaw' in checked)
     report(path, 'expression', `This expectation cannot be used: ${checked.flaw.why}.`, checked.flaw.mend);

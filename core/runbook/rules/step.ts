@@ -1,44 +1,53 @@
-/** Rules of one step: its kind, where it runs, and how there is a way back, or why there is none. */
+/** Rules of one step: its id, where it runs, and how there is a way back, or why there is none. */
 import { didYouMean } from '../nearest.ts';
 import type { Step } from '../runbook.ts';
-import type { StepSubject } from './subject.ts';
+import { commandAt, repeated, type StepSubject } from './subject.ts';
 
-/** Timers hold no longer. */
-const LONGEST_MS = 20 * 86_400_000;
+/** Ids in the log have 64 characters, and an undo’s is longer than its step’s. */
+const LONGEST_ID = 64;
+/** The gate before the first step. */
+const RESERVED = 'go_no_go';
 
 export function stepRules(subject: StepSubject): void {
-  kindRules(subject);
-  irreversibleRules(subject);
-  undoRules(subject);
-  timeRules(subject);
-}
-
-function kindRules({ runbook, step, written, path, index, report }: StepSubject): void {
-  if (runbook.steps.findIndex(({ id }) => id === step.id) !== index)
-    report([...path, 'id'], 'duplicate-id', `The id “${step.id}” stands twice.`, 'Give each step its own id.');
-  if (!written.run && !written.backup)
-    report(path, 'kind', `Step “${step.id}” does nothing.`, 'Add “run:” or “backup:”.');
-  if (written.run && written.backup)
-    report([...path, 'backup'], 'kind', `Step “${step.id}” has two kinds.`, 'Keep “run:” or “backup:”.', 'key');
-  if (!Object.hasOwn(runbook.targets, step.target))
+  const { runbook, step, path, is, report } = subject;
+  if (is !== 'undo') idRules(subject);
+  if (is !== 'undo' && !Object.hasOwn(runbook.targets, step.target))
     report(
       [...path, 'target'],
       'target',
       `Unknown target “${step.target}”.`,
       didYouMean(step.target, Object.keys(runbook.targets)),
     );
+  irreversibleRules(subject);
+  undoRules(subject);
+  whileRules(subject);
+  outputRules(subject);
 }
 
-const backupsBefore = ({ runbook, index }: StepSubject): Step[] =>
-  runbook.steps.slice(0, index).filter((one) => one.backup);
+/** The longest id that a step may have. */
+export const longestId = ({ undo }: Step): number => LONGEST_ID - (undo ? '-undo'.length : 0);
 
-function irreversibleRules(subject: StepSubject): void {
-  const { step, path, report } = subject;
+function idRules({ step, path, report }: StepSubject): void {
+  const at = [...path, 'id'];
+  if (step.id === RESERVED)
+    report(at, 'reserved', `“${RESERVED}” is the poll before the first step.`, 'Call the step something else.');
+  if (step.id.length > longestId(step))
+    report(
+      at,
+      'id',
+      `The id has ${step.id.length} characters; with an undo it may have ${longestId(step)}.`,
+      'Make it shorter.',
+    );
+}
+
+const backupsIn = (steps: readonly Step[]): string[] => steps.filter((one) => one.backup).map(({ id }) => id);
+
+function irreversibleRules({ step, before, path, report }: StepSubject): void {
   if (!step.irreversible) return;
   const at = [...path, 'irreversible'];
   if (!step.critical)
     report(at, 'irreversible', 'An irreversible step must be critical.', 'Add “critical: true”.', 'key');
-  if (step.no_backup === null && backupsBefore(subject).length === 0)
+  if (step.no_backup === null && backupsIn(before).length === 0)
     report(
       at,
       'backup',
@@ -48,8 +57,7 @@ function irreversibleRules(subject: StepSubject): void {
     );
 }
 
-function undoRules(subject: StepSubject): void {
-  const { step, path, report } = subject;
+function undoRules({ step, before, path, report }: StepSubject): void {
   if (!step.undo) return;
   const { from, reason } = step.undo;
   if ((from === null) === (reason === null))
@@ -60,7 +68,7 @@ function undoRules(subject: StepSubject): void {
       'Write one of “from: <backup step>” and “reason: …”.',
       'key',
     );
-  const backups = backupsBefore(subject).map(({ id }) => id);
+  const backups = backupsIn(before);
   if (from !== null && !backups.includes(from))
     report(
       [...path, 'undo', 'from'],
@@ -70,11 +78,25 @@ function undoRules(subject: StepSubject): void {
     );
 }
 
-function timeRules({ step, path, report }: StepSubject): void {
-  if (step.critical && step.timeout_ms === null)
-    report(path, 'timeout', `The critical step “${step.id}” has no timeout.`, 'Add “timeout: 10m”.');
-  if ((step.timeout_ms ?? 0) > LONGEST_MS)
-    report([...path, 'timeout'], 'timeout', 'A timeout is at most 20d.', 'Make it shorter.');
-  if (step.valid_for_ms > LONGEST_MS)
-    report([...path, 'cross_check', 'valid_for'], 'timeout', 'An arming is valid for at most 20d.', 'Make it shorter.');
+function whileRules({ runbook, step, path, report }: StepSubject): void {
+  const clocks = Object.keys(runbook.clocks);
+  for (const [index, clock] of step.while.entries())
+    if (!clocks.includes(clock))
+      report([...path, 'while', index], 'clock', `Unknown clock “${clock}”.`, didYouMean(clock, clocks));
+  for (const [index, clock] of repeated(step.while))
+    report([...path, 'while', index], 'clock', `The clock “${clock}” stands twice.`, 'Name each clock once.');
+}
+
+function outputRules(subject: StepSubject): void {
+  const { step, path, report } = subject;
+  for (const [index, name] of repeated(step.outputs))
+    report([...path, 'outputs', index], 'output', `The output “${name}” stands twice.`, 'Name each output once.');
+  const { limit, probes } = step;
+  if (limit && !Object.hasOwn(probes, limit.probe))
+    report(
+      [...commandAt(subject), 'limit', 'within'],
+      'probe',
+      `Unknown probe “${limit.probe}”.`,
+      didYouMean(limit.probe, Object.keys(probes)),
+    );
 }

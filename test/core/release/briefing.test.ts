@@ -3,7 +3,14 @@ import t from 'tap';
 import { utf8 } from '../../../core/bytes/encoding.ts';
 import { jcs } from '../../../core/bytes/jcs.ts';
 import type { AnswerResult } from '../../../core/log/tables.ts';
-import { askedOf, checkAnswer, missingAnswers, missingVotes, questionsFor } from '../../../core/release/briefing.ts';
+import {
+  asked,
+  checkAnswer,
+  missingAnswers,
+  missingAtGate,
+  missingVotes,
+  questionsFor,
+} from '../../../core/release/briefing.ts';
 import type { Question } from '../../../core/runbook/runbook.ts';
 import { contextWith, PEOPLE, runbookWith, stepWith } from '../../helpers/context.ts';
 
@@ -26,7 +33,7 @@ const CONTEXT = contextWith({
 
 t.test('“each” asks every seat that is not optional', async (t) => {
   t.same(
-    askedOf(RUNBOOK, RUNBOOK.briefing, CONTEXT).map(({ question, seat, status }) => [question.id, seat, status]),
+    asked(CONTEXT, RUNBOOK.briefing).map(({ question, seat, status }) => [question.id, seat, status]),
     [
       ['plan', 'lead', 'NOT RUN'],
       ['leaves', 'lead', 'PASS'],
@@ -35,28 +42,28 @@ t.test('“each” asks every seat that is not optional', async (t) => {
     ],
   );
   t.same(
-    questionsFor(RUNBOOK, CONTEXT, 'lead').map(({ question }) => question.id),
+    questionsFor(CONTEXT, 'lead').map(({ question }) => question.id),
     ['plan', 'leaves', 'report'],
   );
-  t.same(questionsFor(RUNBOOK, CONTEXT, 'deputy'), []);
+  t.same(questionsFor(CONTEXT, 'deputy'), []);
 });
 
 t.test('what is missing is said in words, and a waiver is for all seats', async (t) => {
-  t.same(missingAnswers(RUNBOOK, RUNBOOK.briefing, CONTEXT), [
+  t.same(missingAnswers(CONTEXT, RUNBOOK.briefing), [
     'The lead has not answered: plan?',
     'The reviewer answered FAIL: leaves? It blocks until it passes or is waived.',
     'The verifier has not answered: leaves?',
   ]);
   const waived = { ...CONTEXT, waived: ['leaves'] };
-  t.same(missingAnswers(RUNBOOK, RUNBOOK.briefing, waived), ['The lead has not answered: plan?']);
-  t.ok(questionsFor(RUNBOOK, waived, 'reviewer').every(({ status }) => status === 'WAIVED'));
+  t.same(missingAnswers(waived, RUNBOOK.briefing), ['The lead has not answered: plan?']);
+  t.ok(questionsFor(waived, 'reviewer').every(({ status }) => status === 'WAIVED'));
 });
 
 t.test('votes: silence and a no-go block, an overridden no-go does not', async (t) => {
-  const seats = ['lead', 'reviewer', 'verifier'];
-  t.same(missingVotes(CONTEXT, 'go_no_go', seats), ['Not polled yet: lead, reviewer and verifier.']);
-  const votes = { go_no_go: { lead: 'go', reviewer: 'no-go', verifier: 'overridden' } } as const;
-  t.same(missingVotes({ votes }, 'go_no_go', seats), ['The reviewer says NO GO; the hold of that objection stands.']);
+  t.same(missingVotes(CONTEXT), ['Not polled yet: lead and reviewer.']);
+  const votes = { go_no_go: { lead: 'go', reviewer: 'no-go' }, agree: { verifier: 'overridden' } } as const;
+  t.same(missingVotes({ ...CONTEXT, votes }), ['The reviewer says NO GO; the hold of that objection stands.']);
+  t.same(missingAtGate({ ...CONTEXT, votes }, 'agree', ['verifier', 'reviewer']), ['Not polled yet: reviewer.']);
 });
 
 const says = (answer: Question['answer'], value: unknown, result: AnswerResult = 'pass'): string => {

@@ -12,7 +12,7 @@ import {
   whatIsMissing,
 } from '../../../core/release/holdDocument.ts';
 import { holdSummary, summaryLines } from '../../../core/release/holdSummary.ts';
-import { bodies, holdWith, PEOPLE, Written } from '../../helpers/context.ts';
+import { bodies, DIGEST, holdWith, PEOPLE, Written } from '../../helpers/context.ts';
 
 const FULL: HoldDocument = {
   bluf: 'Checkout is down for everybody.',
@@ -118,7 +118,9 @@ function held(end: boolean) {
     });
   update(5, { ...EMPTY_HOLD, bluf: 'Orders fail.' }, { next_update: log.at(15) });
   update(20, { ...EMPTY_HOLD, ...FULL }, { next_update: log.at(30) });
-  update(25, { ...EMPTY_HOLD, ...FULL, text: 'I would wait.' }, { stance: 'dissent', next_update: log.at(40) });
+  update(25, { ...EMPTY_HOLD, ...FULL, text: 'I would wait.' }, { stance: 'dissent', next_update: log.at(30) });
+  update(28, { ...EMPTY_HOLD, ...FULL }, { next_update: log.at(40) });
+  update(29, { ...EMPTY_HOLD, ...FULL }, { met: [] });
   if (!end) return { log, hold };
   const sign = (minutes: number, actor: string, seat: string, role: string) =>
     log.put(minutes, {
@@ -140,7 +142,7 @@ t.test('the summary says who, how long, impact, updates, overdue times, who lift
     raisedBy: PEOPLE.other,
     cause: 'person',
     step: 'drop',
-    updates: 3,
+    updates: 5,
     overdue: { times: 2, ms: 10 * 60_000 },
     stance: 'dissent',
     end: { how: 'lifted', at: log.at(45), by: [{ seat: 'lead' }, { seat: 'reviewer', role: 'dba' }] },
@@ -152,7 +154,7 @@ t.test('the summary says who, how long, impact, updates, overdue times, who lift
       'Held by Olga at 2026-11-20 22:00:00Z: Checkout is down for everybody.',
       'Step: drop.',
       'Impact: 1200 orders, customers in Poland.',
-      '3 updates; overdue 2 times, 10m in all.',
+      '5 updates; overdue 2 times, 10m in all.',
       'Lifted at 2026-11-20 22:45:00Z after 45m by Lea and Dan.',
       'Risk accepted: Slow orders until Monday',
       'Olga, who raised it, dissented.',
@@ -168,7 +170,7 @@ t.test('an open hold is summed up to now, and a hold that nobody raised is none'
     /^Held by/,
     /^Step/,
     /^Impact/,
-    /^3 updates/,
+    /^5 updates/,
     /not lifted/,
   ]);
   t.equal(holdSummary(log.entries, `77 ${hold}`, 0), undefined);
@@ -181,16 +183,36 @@ t.test('without bodies the cause speaks', async (t) => {
   t.match(summary && summaryLines(summary, (person) => person)[0], 'somebody who is required was lost');
 });
 
+const unknown = (log: Written, item: string): string =>
+  log.put(0, {
+    type: 'step.unknown',
+    actor: PEOPLE.agent,
+    fields: { step: 'drop', attempt: 1, item, started: `1 ${DIGEST}`, checks: {}, result: 'unknown' },
+  });
+const resolve = (log: Written, outcome: string, as: 'finished' | 'failed' | 'not-started'): string =>
+  log.put(9, {
+    type: 'step.resolved',
+    actor: PEOPLE.dba,
+    fields: { step: 'drop', attempt: 1, outcome, as, signed: [] },
+  });
+
 t.test('a resolution ends the hold of an unknown outcome unless it says failed', async (t) => {
   for (const as of ['finished', 'failed', 'not-started'] as const) {
     const log = new Written();
+    const outcome = unknown(log, 'item-1');
     const hold = log.put(0, { type: 'hold.raised', actor: 'server', fields: { cause: 'unknown', step: 'drop' } });
-    const outcome = `0 ${hold.split(' ')[1]}`;
-    log.put(9, {
-      type: 'step.resolved',
-      actor: PEOPLE.dba,
-      fields: { step: 'drop', attempt: 1, outcome, as, signed: [] },
-    });
+    resolve(log, outcome, as);
     t.equal(holdSummary(log.entries, hold, log.at(10))?.end?.how, as === 'failed' ? undefined : 'resolved', as);
   }
+});
+
+t.test('the hold of two unknown items ends with the second', async (t) => {
+  const log = new Written();
+  const outcomes = [unknown(log, 'item-1'), unknown(log, 'item-2')] as const;
+  const hold = log.put(0, { type: 'hold.raised', actor: 'server', fields: { cause: 'unknown', step: 'drop' } });
+  resolve(log, outcomes[0], 'failed');
+  resolve(log, outcomes[0], 'finished');
+  t.equal(holdSummary(log.entries, hold, log.at(10))?.end, null);
+  resolve(log, outcomes[1], 'finished');
+  t.match(holdSummary(log.entries, hold, log.at(10)), { end: { how: 'resolved' } });
 });

@@ -50,8 +50,12 @@ t.test('refused, and the refusal says which', async (t) => {
     ['inputs.nope', 'the name “nope” is unknown'],
     ['inputs.constructor', 'the name “constructor” is unknown'],
     ['__proto__', 'Reserved identifier: __proto__'],
-    ['steps.backup.outputs.x', '“steps” is part of the language, but this version does not resolve it yet'],
-    ['secrets.PGPASSWORD', '“secrets” is part of the language, but this version does not resolve it yet'],
+    ['steps.backup.outputs.x', '“steps” has no value here'],
+    ['probes.host', '“probes” has no value here'],
+    ['item', '“item” has no value here'],
+    ['inputs.item', 'the name “item” is unknown'],
+    ['inputs[inputs.database]', 'it computes a name'],
+    ['secrets.PGPASSWORD', 'a secret cannot be named in an expression'],
     ['null', 'it is no text, number or boolean, but null'],
     ['[1]', 'it is no text, number or boolean, but list<int>'],
     ['inputs', 'it is no text, number or boolean, but a whole object'],
@@ -79,6 +83,73 @@ t.test('a scope that lacks an input, or has one of another type', async (t) => {
     to(`\${{ run.started_at_ms }}`, { ...SCOPE, run: { ...SCOPE.run, started_at_ms: Number.NaN } }),
     /^refused: /,
   );
+});
+
+const EVERYTHING = new Templates(TYPES, {
+  probes: ['rows', 'big-lag'],
+  outputs: { backup: ['path'], 'drop-column': ['rows', 'shards'] },
+  item: true,
+});
+const MORE: Values = {
+  ...SCOPE,
+  probes: { rows: '200', 'big-lag': '0' },
+  steps: { backup: { path: '/b' }, 'drop-column': { rows: '7', shards: 'eu,us' } },
+  item: 'eu',
+};
+const said = <T>(done: { ok: true; value: T } | { ok: false; refusal: { sentence: string } }): T | string =>
+  done.ok ? done.value : `refused: ${done.refusal.sentence}`;
+
+t.test('probes, outputs and items, each where it has a value', async (t) => {
+  const more = (text: string, values = MORE) => said(EVERYTHING.resolve(text, values));
+  t.equal(more(`\${{ probes.rows }} \${{ probes["big-lag"] }}`), '200 0');
+  t.equal(more(`\${{ int(probes.rows) * 2 }}`), '400');
+  t.equal(more(`\${{ steps.backup.outputs.path }}/\${{ item }}`), '/b/eu');
+  t.equal(more(`\${{ steps["drop-column"].outputs.rows }}`), '7');
+  t.equal(more(`\${{ has(steps.backup.outputs.path) ? "yes" : "no" }}`), 'yes');
+  t.equal(more(`\${{ has(steps.backup.outputs.path) ? "yes" : "no" }}`, { ...MORE, steps: {} }), 'no');
+  const refused: readonly (readonly [string, string])[] = [
+    ['probes.cols', 'the name “cols” is unknown'],
+    ['probes.big-lag', '“probes.big-lag” is a subtraction'],
+    ['steps.drop-column.outputs.rows', '“steps.drop-column” is a subtraction'],
+    ['steps.backup.outputs.rows', 'the name “rows” is unknown'],
+    ['steps[item].outputs.path', 'it computes a name'],
+    ['steps.backup', 'it is no text, number or boolean, but a whole object'],
+  ];
+  for (const [expression, why] of refused)
+    t.equal(more(`\${{ ${expression} }}`), `refused: The expression ${expression} has no value: ${why}.`);
+  t.match(more(`\${{ probes.rows }}`, { ...MORE, probes: {} }), /^refused: /, 'no value, no guess');
+  t.match(more(`\${{ steps.backup.outputs.path }}`, { ...MORE, steps: {} }), /^refused: /);
+  t.match(more(`\${{ item }}`, SCOPE), /^refused: /);
+});
+
+t.test('a text that is one expression keeps its type', async (t) => {
+  const value = (text: string) => said(templates.value(text, SCOPE));
+  t.equal(value(`\${{ inputs.port }}`), 8080);
+  t.equal(value(`\${{ inputs.sure }}`), true);
+  t.equal(value(`\${{ inputs.ratio / 2.0 }}`), 2.5);
+  t.equal(value(`\${{ inputs.database }}`), 'customers');
+  t.equal(value(`\${{ inputs.port }}\${{ inputs.port }}`), '80808080');
+  t.equal(value(` \${{ inputs.port }}`), ' 8080');
+  t.equal(value('8080'), '8080');
+});
+
+t.test('conditions and lists', async (t) => {
+  const condition = (text: string) => said(EVERYTHING.condition(text, MORE));
+  t.equal(condition('inputs.sure && run.mode == "live"'), true);
+  t.equal(condition('steps["drop-column"].outputs.rows == "0"'), false);
+  t.equal(
+    condition('inputs.database'),
+    'refused: The expression inputs.database has no value: it is not true or false, but string.',
+  );
+  t.match(condition('int(inputs.database) == 1'), /^refused: /);
+  const list = (text: string) => said(EVERYTHING.list(text, MORE));
+  t.same(list('steps["drop-column"].outputs.shards.split(",")'), ['eu', 'us']);
+  t.same(list('["a", inputs.database]'), ['a', 'customers']);
+  t.equal(
+    list('inputs.database'),
+    'refused: The expression inputs.database has no value: it is no list of texts, but string.',
+  );
+  t.equal(list('[1, 2]'), 'refused: The expression [1, 2] has no value: it is no list of texts, but list<int>.');
 });
 
 const MEASURED = { value: '0', status: 503, stdout: '0\n', exit_code: 0 };

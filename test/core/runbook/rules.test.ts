@@ -124,7 +124,7 @@ const REFUSED: readonly (readonly [what: string, from: string, to: string, ...sa
     'a step without a kind',
     '    run: [psql, --file=sql/drop.sql]\n',
     '',
-    '23:5 error [kind] Step “drop” does nothing. | Add “run:” or “backup:”.',
+    '23:5 error [kind] Step “drop” does nothing. | Add “run:”, “shell:”, “manual:”, “wait:”, “backup:”, “gate:”, “parallel:”, “for_each:” or “use:”.',
   ],
   [
     'a step of two kinds',
@@ -423,7 +423,7 @@ const REFUSED: readonly (readonly [what: string, from: string, to: string, ...sa
     'probes in an expression',
     'inputs.database',
     'probes.lag',
-    '29:23 error [expression] The expression “probes.lag” cannot be used: “probes” is part of the language, but this version does not resolve it yet. | Leave it out.',
+    '29:23 error [expression] The expression “probes.lag” cannot be used: “probes” has no value here. | Name probes in what runs after they were measured: run, backup, verify or a hint.',
   ],
   [
     'types that cannot fit',
@@ -631,9 +631,15 @@ t.test('five cross-checks in a row are a warning, four are not', async (t) => {
       '',
     );
   const rest = '  - {id: rest, title: Rest, run: [a]}\n';
-  t.same(lintSays(SOUND + rest + critical(5)), [
-    '52:5 warning [tired] 5 cross-checks in a row without a pause. | Put a step between them that lets people rest.',
-  ]);
-  t.same(lintSays(SOUND + rest + critical(4)), []);
-  t.same(lintSays(SOUND + critical(2) + rest + critical(3).replaceAll('id: c', 'id: d')), []);
+  const pause = (kind: string) => `  - {id: pause, title: Pause, ${kind}}\n`;
+  const tired = (line: number) => [
+    `${line}:5 warning [tired] 5 cross-checks in a row without a soak or a gate. | Put a “wait:” or a “gate:” between them.`,
+  ];
+  t.same(lintSays(SOUND + rest + critical(5)), tired(51), 'whatever runs between them is no pause');
+  t.same(lintSays(SOUND + critical(3)), []);
+  for (const kind of ['wait: {for: 10m}', 'gate: {of: [reviewer]}']) {
+    t.same(lintSays(SOUND + pause(kind) + critical(4)), [], kind);
+    t.same(lintSays(SOUND + pause(kind) + critical(5)), tired(52), kind);
+    t.same(lintSays(SOUND + critical(2) + pause(kind) + critical(3).replaceAll('id: c', 'id: d')), [], kind);
+  }
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { parseFolder } from '../../../core/runbook/parse.ts';
 import { campaign } from '../bytes/campaign.ts';
-import { changed, lintSays, SOUND, said, schemaSays as says } from './fixtures.ts';
+import { changed, folderOf, lintSays, SOUND, schemaSays as says } from './fixtures.ts';
 
 const QUOTES = 'Values that hold “{{ … }}”, commas, colons or brackets go in quotes.';
 const DEEP = 'This nests too deep. | Close what was opened; a runbook needs a few levels.';
@@ -105,7 +105,7 @@ t.test('YAML 1.2, and nothing more', async (t) => {
 
 t.test('names that every object has', async (t) => {
   t.same(says(`__proto__: {id: x}\n${SOUND}`), [
-    '1:1 error [unknown-key] Unknown key “__proto__”. | Known: apiVersion, id, title, description, owner, links, inputs, targets, crew, presence, steps.',
+    '1:1 error [unknown-key] Unknown key “__proto__”. | Known: apiVersion, id, title, description, owner, links, inputs, secrets, targets, crew, presence, window, locks, rehearsal, clocks, briefing, go_no_go, steps, debrief, notify.',
   ]);
   t.match(says(changed('    env: {', '    env: {__proto__: x, ')), []);
   t.same(says(changed('  lead: {', '  __proto__: {roles: [a]}\n  lead: {')), [

@@ -541,7 +541,7 @@ const cases: Record<string, Case> = {
   'done with a step undone': {
     make: () => {
       const run = ready();
-      run.close('done', 'lead');
+      signClose(run, 'lead', 'done');
       signClose(run, 'dba', 'done');
       const signed = contextOf(run.state).collection?.signers.map(({ ref }) => ref) ?? [];
       run.put({ type: 'run.closed', actor: run.site.people.dba.id, fields: { result: 'done', signed } });

@@ -5,7 +5,7 @@ import { type CommandSpec, openExecutor } from '../../../server/agent/executor.t
 
 const [root = '', nonce = '', how = '', spec = '{}'] = process.argv.slice(2);
 
-if (how === 'prepare') attemptAt(join(root, nonce)).prepare(null);
+if (how === 'prepare') attemptAt(join(root, nonce)).prepare(null, '');
 else openExecutor(root).start(nonce, JSON.parse(spec) as CommandSpec);
 if (how === 'start-and-die') process.kill(process.pid, 'SIGKILL');
 process.stdout.write('ready\n');

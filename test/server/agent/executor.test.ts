@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { openExecutor } from '../../../server/agent/executor.ts';
+import { type CommandSpec, openExecutor } from '../../../server/agent/executor.ts';
 import { members, processStat } from '../../../server/agent/processes.ts';
 import { WRAPPER } from '../../../server/agent/wrapper.ts';
-import { scratch, until } from './scratch.ts';
+import { ONCE, output, scratch, until } from './scratch.ts';
 
 const GRACE_MS = 400;
 const newNonce = () => randomBytes(16).toString('hex');
@@ -23,6 +23,7 @@ function setUp(t: Parameters<typeof scratch>[0]) {
       phases: [['/bin/sh', '-c', script]],
       cwd: root,
       env: { PATH: '/usr/bin:/bin' },
+      ...ONCE,
       timeoutMs,
     });
   return { root, executor, sh };
@@ -40,16 +41,16 @@ t.test(
       phases: [[process.execPath, '-e', program, '--', ...args]],
       cwd: root,
       env: { A: 'b $c', LANG: 'C' },
-      timeoutMs: null,
+      ...ONCE,
     });
     t.same(await executor.ended(nonce), { kind: 'exited', code: 0, signal: null, leftovers: false });
-    const [json = '', error] = text(executor.output(nonce)).split('\n');
+    const [json = '', error] = text(output(executor, nonce)).split('\n');
     const [argv, env, cwd] = JSON.parse(json);
     t.same(argv, args);
     const { PWD, SHLVL, _, OLDPWD, ...declared } = env;
     t.same(
       declared,
-      { A: 'b $c', LANG: 'C', CROSSCHECK_STEP: nonce },
+      { A: 'b $c', LANG: 'C', CROSSCHECK_STEP: nonce, CROSSCHECK_OUTPUT: join(root, 'steps', nonce, 'outputs') },
       'only what a shell itself sets stands beside it',
     );
     t.equal(cwd, root);
@@ -64,10 +65,10 @@ t.test('a program named like a shell builtin is no builtin', async (t) => {
     phases: [['eval', 'echo pwned']],
     cwd: root,
     env: { PATH: '/usr/bin:/bin' },
-    timeoutMs: null,
+    ...ONCE,
   });
   t.match(await executor.ended(nonce), { kind: 'exited', code: 127 });
-  t.notMatch(text(executor.output(nonce)), /^pwned$/m);
+  t.notMatch(text(output(executor, nonce)), /^pwned$/m);
 });
 
 t.test('exit codes, signals and phases', async (t) => {
@@ -75,8 +76,8 @@ t.test('exit codes, signals and phases', async (t) => {
   const ends = async (...scripts: string[]) => {
     const nonce = newNonce();
     const phases = scripts.map((script) => ['/bin/sh', '-c', script]);
-    executor.start(nonce, { phases, cwd: root, env: { PATH: '/usr/bin:/bin' }, timeoutMs: null });
-    return [await executor.ended(nonce), text(executor.output(nonce))];
+    executor.start(nonce, { phases, cwd: root, env: { PATH: '/usr/bin:/bin' }, ...ONCE });
+    return [await executor.ended(nonce), text(output(executor, nonce))];
   };
   t.same(await ends('echo one', 'echo two'), [
     { kind: 'exited', code: 0, signal: null, leftovers: false },
@@ -101,7 +102,7 @@ t.test('a nonce starts once, and a second start touches nothing', async (t) => {
   sh(nonce, 'echo again >>count');
   t.match(await executor.ended(nonce), { kind: 'exited', code: 0 });
   t.equal(readFileSync(join(root, 'count'), 'utf8'), 'ran\n');
-  t.equal(text(executor.output(nonce)), 'output\n');
+  t.equal(text(output(executor, nonce)), 'output\n');
 });
 
 t.test('what is forbidden never starts', async (t) => {
@@ -118,8 +119,8 @@ t.test('what is forbidden never starts', async (t) => {
 t.test('a nonce is no path', async (t) => {
   const { root, executor } = setUp(t);
   for (const nonce of ['', '.', '..', '../0123456789abcdef', 'ABCDEF0123456789', '0123456789abcdef/..']) {
-    t.throws(() => executor.forbid(nonce), { message: 'this is no nonce' });
-    t.throws(() => executor.output(nonce));
+    t.throws(() => executor.forbid(nonce), { message: 'this is no key of an attempt' });
+    t.throws(() => output(executor, nonce));
     await t.rejects(async () => executor.abort(nonce));
   }
   t.same(readdirSync(join(root, 'steps')), []);
@@ -128,9 +129,9 @@ t.test('a nonce is no path', async (t) => {
 t.test('what cannot be spawned has not started', async (t) => {
   const { root, executor } = setUp(t);
   const [gone, nul] = [newNonce(), newNonce()];
-  executor.start(gone, { phases: [['/bin/true']], cwd: join(root, 'gone'), env: {}, timeoutMs: null });
+  executor.start(gone, { phases: [['/bin/true']], cwd: join(root, 'gone'), env: {}, ...ONCE });
   t.same(await executor.ended(gone), { kind: 'not-started' });
-  executor.start(nul, { phases: [['/bin/echo', 'a\0b']], cwd: root, env: {}, timeoutMs: null });
+  executor.start(nul, { phases: [['/bin/echo', 'a\0b']], cwd: root, env: {}, ...ONCE });
   t.same(await executor.ended(nul), { kind: 'not-started' });
 });
 
@@ -156,7 +157,17 @@ t.test('a wrapper that lost the claim runs nothing', async (t) => {
   const { root, executor } = setUp(t);
   const nonce = newNonce();
   executor.forbid(nonce);
-  const args = ['-c', WRAPPER, 'crosscheck-step', join(root, 'steps', nonce), '2', '/usr/bin/touch', join(root, 'ran')];
+  const args = [
+    '-c',
+    WRAPPER,
+    'crosscheck-step',
+    join(root, 'steps', nonce),
+    '0',
+    '0',
+    '2',
+    '/usr/bin/touch',
+    join(root, 'ran'),
+  ];
   const [code] = await once(spawn('/bin/sh', args, { stdio: 'ignore' }), 'exit');
   t.equal(code, 0);
   t.same(readdirSync(join(root, 'steps', nonce)), ['claim']);
@@ -220,10 +231,10 @@ t.test('a timeout takes the same path and is said in the output', async (t) => {
   const nonce = newNonce();
   sh(nonce, 'echo begun; trap "" TERM; while :; do sleep 0.05; done', 150);
   t.match(await executor.ended(nonce), { kind: 'exited', signal: 'SIGKILL', leftovers: false });
-  t.match(text(executor.output(nonce)), /^begun\n\n\[crosscheck: stopped at its timeout\]\n/);
+  t.match(text(output(executor, nonce)), /^begun\n\n\[crosscheck: stopped at its timeout\]\n/);
 });
 
-t.test('output is followed from its beginning, in order, with its offsets', async (t) => {
+t.test('output is followed from its beginning, in order', async (t) => {
   const { root, executor, sh } = setUp(t);
   const nonce = newNonce();
   sh(
@@ -231,21 +242,63 @@ t.test('output is followed from its beginning, in order, with its offsets', asyn
     'echo first; while [ ! -e more ]; do sleep 0.02; done; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done',
   );
   const pieces: Buffer[] = [];
-  let length = 0;
-  const stop = executor.follow(nonce, (offset, bytes) => {
-    if (offset !== length) t.fail(`offset ${offset} after ${length}`);
-    length += bytes.length;
-    pieces.push(Buffer.from(bytes));
-  });
-  await until('the first line', () => length > 0);
+  const following = executor.follow(nonce, (bytes) => void pieces.push(Buffer.from(bytes)));
+  await until('the first line', () => pieces.length > 0);
   t.equal(Buffer.concat(pieces).toString(), 'first\n', 'before the command ends');
   writeFileSync(join(root, 'more'), '');
   t.match(await executor.ended(nonce), { code: 0 });
-  stop();
-  t.ok(Buffer.concat(pieces).equals(executor.output(nonce)));
-  t.ok(length > 100_000);
-  t.equal(text(executor.piece(nonce, 2)).slice(0, 4), 'rst\n');
-  t.equal(executor.piece(nonce, length).length, 0);
+  following.flush();
+  following.close();
+  t.ok(Buffer.concat(pieces).equals(output(executor, nonce)));
+  t.ok(output(executor, nonce).length > 100_000);
+});
+
+t.test('retries', async (t) => {
+  const { root, executor } = setUp(t);
+  const tried = async (count: number, script: string, more: Partial<CommandSpec> = {}) => {
+    const nonce = newNonce();
+    const phases = [['/bin/sh', '-c', script]];
+    const env = { PATH: '/usr/bin:/bin' };
+    executor.start(nonce, { phases, cwd: root, env, ...ONCE, retries: { count, delayMs: 1 }, ...more });
+    return { nonce, ended: await executor.ended(nonce), output: text(output(executor, nonce)) };
+  };
+  await t.test('only the last status counts, and each try is noted', async (t) => {
+    const done = await tried(3, 'echo try >>tries; [ $(wc -l <tries) -ge 3 ]');
+    t.match(done.ended, { kind: 'exited', code: 0 });
+    t.equal(readFileSync(join(root, 'tries'), 'utf8'), 'try\ntry\ntry\n');
+    const note = (n: number) => `\n[crosscheck: ended with status 1; try ${n} of 4 follows]\n`;
+    t.equal(done.output, `${note(2)}${note(3)}`);
+  });
+  await t.test('there are no more than that', async (t) => {
+    const done = await tried(2, 'echo no; exit 4');
+    t.match(done.ended, { code: 4 });
+    t.equal(done.output.split('no\n').length - 1, 3);
+  });
+  await t.test('a try has an outputs file of its own', async (t) => {
+    const { nonce } = await tried(1, 'echo "n=$$" >>"$CROSSCHECK_OUTPUT"; [ -e again ] || { >again; exit 1; }');
+    t.equal(readFileSync(executor.at(nonce).outputs, 'utf8').split('\n').length, 2);
+  });
+  await t.test('all phases are tried again, with their arguments', async (t) => {
+    const script = 'echo "$1"; [ "$1" = a ] || [ -e both ] || { >both; exit 1; }';
+    const phases = ['a', 'b $c'].map((argument) => ['/bin/sh', '-c', script, 'sh', argument]);
+    const done = await tried(1, '', { phases });
+    t.match(done.ended, { code: 0 });
+    t.match(done.output, /^a\nb \$c\n\n\[.*\]\na\nb \$c\n$/);
+  });
+  await t.test('an abort between two tries ends them', async (t) => {
+    const nonce = newNonce();
+    const phases = [['/bin/sh', '-c', 'echo begun >>begun; exit 3']];
+    executor.start(nonce, { phases, cwd: root, env: {}, ...ONCE, retries: { count: 5, delayMs: 600_000 } });
+    await until('it waits for the second try', () => text(output(executor, nonce)).includes('try 2 of 6'));
+    t.equal(await executor.abort(nonce), 'stopped');
+    t.match(await executor.ended(nonce), { kind: 'exited', code: 3, leftovers: false });
+    t.equal(readFileSync(join(root, 'begun'), 'utf8'), 'begun\n');
+  });
+  await t.test('the timeout is over all of them', async (t) => {
+    const done = await tried(1000, 'sleep 0.05; exit 1', { timeoutMs: 300 });
+    t.match(done.ended, { kind: 'exited' });
+    t.match(done.output, /stopped at its timeout/);
+  });
 });
 
 t.test('zombies are not alive, and nobody is found by nothing', async (t) => {

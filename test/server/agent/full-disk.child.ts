@@ -7,7 +7,7 @@ const journal = openJournal(process.argv[2] ?? '');
 const record = (nonce: string, step: string): string => {
   try {
     journal.issue(nonce, 1);
-    journal.intend(nonce, { run: 'r', step, attempt: 1 }, 0);
+    journal.intend({ nonce, item: '' }, { run: 'r', step, attempt: 1 }, 0);
     return 'written';
   } catch {
     return 'threw';

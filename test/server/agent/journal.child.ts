@@ -6,6 +6,6 @@ const journal = openJournal(process.argv[2] ?? '');
 for (let count = 0; count < 20; count++) {
   const nonce = count.toString(16).padStart(64, '0');
   journal.issue(nonce, 1);
-  if (journal.intend(nonce, { run: 'r', step: 's', attempt: 1 }, 0).ok) writeSync(1, `${nonce}\n`);
+  if (journal.intend({ nonce, item: '' }, { run: 'r', step: 's', attempt: 1 }, 0).ok) writeSync(1, `${nonce}\n`);
 }
 process.kill(process.pid, 'SIGKILL');

@@ -8,17 +8,18 @@ import { openJournal } from '../../../server/agent/journal.ts';
 
 const what = { run: '01ARZ3NDEKTSV4RRFFQ69G5FAV', step: 'drop', attempt: 1 };
 const nonce = (digit: string): string => digit.repeat(64);
+const start = (digit: string, item = '') => ({ nonce: nonce(digit), item });
 const fresh = (t: { testdir(): string }): string => join(t.testdir(), 'journal');
 
 /** A journal with one settled and one open intent; returns its text. */
 function filled(path: string): string {
   const journal = openJournal(path);
-  for (const one of ['a', 'b'].map(nonce)) {
-    journal.issue(one, 10);
-    journal.intend(one, what, 5);
-    journal.started(one, '7 sha256:00');
+  for (const one of ['a', 'b']) {
+    journal.issue(nonce(one), 10);
+    journal.intend(start(one), what, 5);
+    journal.started(start(one), '7 sha256:00');
   }
-  journal.acknowledge(nonce('a'));
+  journal.acknowledge(start('a'));
   journal.close();
   return readFileSync(path, 'utf8');
 }
@@ -26,18 +27,38 @@ function filled(path: string): string {
 t.test('a nonce is intended once, in time, and only in the life that issued it', async (t) => {
   const path = fresh(t);
   const journal = openJournal(path);
-  t.match(journal.intend(nonce('a'), what, 0), { ok: false }, 'never issued');
+  t.match(journal.intend(start('a'), what, 0), { ok: false }, 'never issued');
   journal.issue(nonce('a'), 10);
-  t.match(journal.intend(nonce('a'), what, 10), { ok: true });
-  t.match(journal.intend(nonce('a'), what, 10), { ok: false }, 'not twice');
+  t.match(journal.intend(start('a'), what, 10), { ok: true });
+  t.match(journal.intend(start('a'), what, 10), { ok: false }, 'not twice');
   journal.issue(nonce('b'), 10);
-  t.match(journal.intend(nonce('b'), what, 11), { ok: false }, 'too late');
-  t.match(journal.intend(nonce('b'), what, 5), { ok: false }, 'and spent by having been too late');
+  t.match(journal.intend(start('b'), what, 11), { ok: false }, 'too late');
+  t.match(journal.intend(start('b'), what, 5), { ok: false }, 'and spent by having been too late');
   journal.issue(nonce('c'), 10);
   journal.close();
   const again = openJournal(path);
-  t.match(again.intend(nonce('a'), what, 0), { ok: false }, 'not after a restart either');
-  t.match(again.intend(nonce('c'), what, 0), { ok: false }, 'an issued nonce ends with its process');
+  t.match(again.intend(start('a'), what, 0), { ok: false }, 'not after a restart either');
+  t.match(again.intend(start('c'), what, 0), { ok: false }, 'an issued nonce ends with its process');
+  again.close();
+});
+
+t.test('each item of a wave is intended once, under the one nonce', async (t) => {
+  const path = fresh(t);
+  const journal = openJournal(path);
+  journal.issue(nonce('a'), 10);
+  t.match(journal.intend(start('a', 'item-1'), what, 5), { ok: true });
+  t.match(journal.intend(start('a', 'item-2'), what, 5), { ok: true });
+  t.match(journal.intend(start('a', 'item-1'), what, 5), { ok: false }, 'not twice');
+  journal.acknowledge(start('a', 'item-1'));
+  t.match(journal.intend(start('a', 'item-1'), what, 5), { ok: false }, 'nor once it is settled');
+  t.match(journal.intend(start('a', 'item-3'), what, 11), { ok: false }, 'too late');
+  t.match(journal.intend(start('a', 'item-4'), what, 5), { ok: false }, 'and then none of it any more');
+  journal.close();
+  const again = openJournal(path);
+  t.same(
+    again.unsettled().map(({ item }) => item),
+    ['item-2'],
+  );
   again.close();
 });
 
@@ -45,8 +66,8 @@ t.test('it remembers what is not settled', async (t) => {
   const path = fresh(t);
   filled(path);
   const journal = openJournal(path);
-  t.same(journal.unsettled(), [{ nonce: nonce('b'), run: what.run }]);
-  journal.acknowledge(nonce('b'));
+  t.same(journal.unsettled(), [{ ...start('b'), run: what.run, step: what.step }]);
+  journal.acknowledge(start('b'));
   journal.close();
   const after = openJournal(path);
   t.same(after.unsettled(), []);
@@ -66,7 +87,7 @@ t.test('a torn last line is cut at every byte, and writing goes on', async (t) =
       [nonce('a'), nonce('b')],
       'the line that was not acknowledged is gone',
     );
-    journal.acknowledge(nonce('a'));
+    journal.acknowledge(start('a'));
     journal.close();
     t.equal(readFileSync(path, 'utf8'), text, 'the same line again makes the same file');
   }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { type CommandSpec, openExecutor } from '../../../server/agent/executor.ts';
 import { members, signal } from '../../../server/agent/processes.ts';
-import { scratch, until } from './scratch.ts';
+import { ONCE, output, scratch, until } from './scratch.ts';
 
 const AGENT = fileURLToPath(new URL('./doomedAgent.js', import.meta.url));
 const newNonce = () => randomBytes(16).toString('hex');
@@ -20,13 +20,15 @@ async function killedAgent(
   how: 'prepare' | 'start' | 'start-and-die',
   script: string,
   when: () => boolean = () => true,
+  more: Partial<CommandSpec> = {},
 ) {
   const nonce = newNonce();
   const spec: CommandSpec = {
     phases: [['/bin/sh', '-c', script]],
     cwd: root,
     env: { PATH: '/usr/bin:/bin' },
-    timeoutMs: null,
+    ...ONCE,
+    ...more,
   };
   const agent = spawn(process.execPath, [AGENT, join(root, 'steps'), nonce, how, JSON.stringify(spec)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,7 +53,7 @@ t.test('killed before the claim: not started, for ever', async (t) => {
     const executor = openExecutor(join(root, 'steps'));
     executor.forbid(nonce);
     t.same(await executor.ended(nonce), { kind: 'not-started' }, time);
-    executor.start(nonce, { phases: [['/bin/sh', '-c', COUNT]], cwd: root, env: {}, timeoutMs: null });
+    executor.start(nonce, { phases: [['/bin/sh', '-c', COUNT]], cwd: root, env: {}, ...ONCE });
     t.same(await executor.ended(nonce), { kind: 'not-started' }, time);
   }
   t.equal(read(join(root, 'count')), '');
@@ -84,10 +86,10 @@ t.test('killed mid-command: re-attached, with the output and the true exit, havi
   const executor = openExecutor(join(root, 'steps'));
   executor.forbid(nonce);
   const ended = executor.ended(nonce);
-  executor.start(nonce, { phases: [['/bin/sh', '-c', COUNT]], cwd: root, env: {}, timeoutMs: null });
+  executor.start(nonce, { phases: [['/bin/sh', '-c', COUNT]], cwd: root, env: {}, ...ONCE });
   writeFileSync(join(root, 'gate'), '');
   t.same(await ended, { kind: 'exited', code: 7, signal: null, leftovers: false });
-  t.equal(Buffer.from(executor.output(nonce)).toString(), 'begun\ndone\n');
+  t.equal(output(executor, nonce).toString(), 'begun\ndone\n');
   t.equal(read(join(root, 'count')), 'ran\n');
 });
 
@@ -126,9 +128,24 @@ t.test('the wrapper killed too: running while its child lives, then unknown, nev
   t.notOk(answered, 'the child still runs');
   writeFileSync(join(root, 'gate'), '');
   t.same(await ended, { kind: 'unknown' });
-  executor.start(nonce, { phases: [['/bin/sh', '-c', COUNT]], cwd: root, env: {}, timeoutMs: null });
+  executor.start(nonce, { phases: [['/bin/sh', '-c', COUNT]], cwd: root, env: {}, ...ONCE });
   t.same(await executor.ended(nonce), { kind: 'unknown' });
   t.equal(read(join(root, 'count')), 'ran\n');
+});
+
+t.test('killed between two tries: the rest of them goes on, and each phase ran as often as it was tried', async (t) => {
+  const root = scratch(t);
+  const script = `${COUNT}; [ -e gate ] || exit 9`;
+  const retries = { count: 100, delayMs: 20 };
+  const nonce = await killedAgent(root, 'start', script, () => read(join(root, 'count')).length > 8, { retries });
+  const executor = openExecutor(join(root, 'steps'));
+  executor.forbid(nonce);
+  const ended = executor.ended(nonce);
+  writeFileSync(join(root, 'gate'), '');
+  t.match(await ended, { kind: 'exited', code: 0 });
+  const tries = read(join(root, 'count')).split('\n').length - 1;
+  t.equal(output(executor, nonce).toString().split('begun').length - 1, tries);
+  t.match(output(executor, nonce).toString(), new RegExp(`try ${tries} of 101`));
 });
 
 t.test('a half-written status is none', async (t) => {

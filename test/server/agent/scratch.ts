@@ -1,7 +1,17 @@
-/** A directory of a test's own, removed after it though it may hold read-only folders; and waiting for a condition instead of for time. */
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+/** What tests of the agent share: a directory of their own, removed though it may hold read-only folders; waiting for a condition, not for time. */
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Executor } from '../../../server/agent/executor.ts';
+
+/** A command that is tried once, for as long as it takes, without secrets. */
+export const ONCE = { timeoutMs: null, retries: { count: 0, delayMs: 0 }, secrets: '' } as const;
+
+/** The raw output of an attempt. */
+export function output(executor: Executor, key: string): Buffer {
+  const { output: file } = executor.at(key);
+  return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+}
 
 export function scratch(t: { teardown(then: () => void): void }): string {
   const root = mkdtempSync(join(tmpdir(), 'crosscheck-'));
