@@ -91,7 +91,6 @@ export async function dropSite(
     endWithStdin: false,
     now: Date.now,
     verifyRaw,
-    now: Date.now,
     openExecutor,
     until: end.signal,
   });

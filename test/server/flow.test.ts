@@ -74,7 +74,6 @@ t.test('from registration to close-out', async (t) => {
     endWithStdin: false,
     now: Date.now,
     verifyRaw,
-    now: Date.now,
     openExecutor,
     until: end.signal,
   });
