@@ -1,12 +1,11 @@
 /** A run in figures: when its steps started and ended, what it was given, whom it ran on. Blind values are left out, whoever asks. */
-import { lineJson, parseStatement } from '../approval/statement.ts';
 import type { Sealed } from '../log/entry.ts';
 import type { EntryOf } from '../log/tables.ts';
 import type { Deviation } from '../run/deviation.ts';
 import { blindProbes } from '../runbook/blind.ts';
 import type { Action } from '../runbook/runbook.ts';
 import type { RunFigures } from './changes.ts';
-import { bodyOf, type Entries, ofType } from './entries.ts';
+import { bodyOf, type Entries, lineOf, ofType } from './entries.ts';
 
 /** The last time that a step ran: the first start of that attempt, its last outcome. */
 export interface StepTime {
@@ -58,9 +57,7 @@ function changedInputs(entries: Entries): RunFigures['inputs'] {
 }
 
 function targetOf(armed: Sealed<EntryOf<'step.armed'>>): [string, string][] {
-  const statement = armed.bodies['statement'];
-  const lines = statement && parseStatement('armed', statement.bytes);
-  const target = lines?.ok ? (lineJson(lines.value.target) as { readonly agent?: unknown } | null) : null;
+  const target = lineOf(armed, 'armed', 'target') as { readonly agent?: unknown } | null | undefined;
   return typeof target?.agent === 'string' ? [[armed.entry.step, target.agent]] : [];
 }
 

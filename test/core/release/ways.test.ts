@@ -143,7 +143,10 @@ t.test(
           outcomes: Object.fromEntries(known),
           items: Object.fromEntries(known.map(([id, result]) => [id, item(result)])),
           clocks: Object.fromEntries(
-            Object.entries(FAILED.clocks).map(([id, clock]) => [id, { ...clock, passed: passed.some((one) => one === id) }]),
+            Object.entries(FAILED.clocks).map(([id, clock]) => [
+              id,
+              { ...clock, passed: passed.some((one) => one === id) },
+            ]),
           ),
           armings: armed === null ? {} : { [armed]: arming },
         };
