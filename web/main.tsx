@@ -1,21 +1,34 @@
-/** The page's entry: makes the application out of the browser and draws the page of the present address. */
+/** The page's entry: makes the application out of the browser and draws the page of the present address. What the room does not need is fetched later. */
 import { render } from 'preact';
 import { type App, AppContext, createApp, useApp } from './app.ts';
 import { browserDeps } from './deps.ts';
+import { BriefingPage } from './pages/briefing.tsx';
 import { CheckPage } from './pages/check.tsx';
-import { CollectPage } from './pages/collect.tsx';
-import { FolderPage, RunbookPage } from './pages/folder.tsx';
+import { ClosePage } from './pages/close.tsx';
+import { HoldPage } from './pages/hold.tsx';
 import { HomePage } from './pages/home.tsx';
 import { LogPage } from './pages/log.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { Enrol, linkFrom, SignedOut } from './pages/signIn.tsx';
-import { StartPage } from './pages/start.tsx';
 import { Frame } from './parts/band.tsx';
 import { Later } from './parts/later.tsx';
 import type { Room } from './room/state.ts';
 
-const record = () => import('./pages/record.tsx').then(({ RecordPage }) => RecordPage);
-const verify = () => import('./pages/record.tsx').then(({ VerifyPage }) => VerifyPage);
+const later = {
+  record: () => import('./pages/record.tsx').then(({ RecordPage }) => RecordPage),
+  verify: () => import('./pages/record.tsx').then(({ VerifyPage }) => VerifyPage),
+  decide: () => import('./pages/decide.tsx').then(({ DecidePage }) => DecidePage),
+  deviate: () => import('./pages/deviate.tsx').then(({ DeviatePage }) => DeviatePage),
+  resolve: () => import('./pages/resolve.tsx').then(({ ResolvePage }) => ResolvePage),
+  lead: () => import('./pages/lead.tsx').then(({ LeadPage }) => LeadPage),
+  windows: () => import('./pages/windows.tsx').then(({ RunWindowsPage }) => RunWindowsPage),
+  clocks: () => import('./pages/windows.tsx').then(({ ClocksPage }) => ClocksPage),
+  postmortem: () => import('./pages/postmortem.tsx').then(({ PostmortemPage }) => PostmortemPage),
+  plan: () => import('./pages/plan.tsx').then(({ PlanPage }) => PlanPage),
+  siteHold: () => import('./pages/siteHold.tsx').then(({ SiteHoldPage }) => SiteHoldPage),
+  folder: () => import('./pages/runbook.tsx').then(({ FolderPage }) => FolderPage),
+  runbook: () => import('./pages/runbook.tsx').then(({ RunbookPage }) => RunbookPage),
+} as const;
 
 const Says = ({ text }: { readonly text: string }) => (
   <main class="plain">
@@ -25,19 +38,29 @@ const Says = ({ text }: { readonly text: string }) => (
 
 function RunPage({ room }: { readonly room: Room }) {
   const route = useApp().route.value;
-  if (route.page === 'record') return <Later load={record} with={{ room }} />;
+  if (route.page === 'record') return <Later load={later.record} with={{ room }} />;
   if (!room.folded.value)
     return <Says text={room.problem.value ? 'This run cannot be shown.' : 'The run is being fetched and verified.'} />;
   switch (route.page) {
     case 'check':
       return <CheckPage room={room} />;
+    case 'briefing':
+      return <BriefingPage room={room} />;
     case 'hold':
+      return <HoldPage room={room} />;
     case 'close':
-      return <CollectPage key={route.page} room={room} act={route.page === 'hold' ? 'lift' : 'close'} />;
+      return <ClosePage room={room} />;
     case 'log':
       return <LogPage room={room} />;
     case 'room':
       return <RoomPage room={room} step={route.step} />;
+    case 'decide':
+    case 'deviate':
+    case 'resolve':
+    case 'lead':
+    case 'windows':
+    case 'postmortem':
+      return <Later key={route.page} load={later[route.page]} with={{ room }} />;
     default:
       return null;
   }
@@ -47,18 +70,24 @@ function Page() {
   const app = useApp();
   const route = app.route.value;
   const session = app.session.value;
-  if (route.page === 'verify') return <Later load={verify} with={{}} />;
+  if (route.page === 'verify') return <Later load={later.verify} with={{}} />;
   if (session.kind === 'loading') return <Says text="Asking who you are." />;
   if (session.kind === 'out') return <SignedOut problem={session.problem} />;
   switch (route.page) {
     case 'home':
       return <HomePage />;
     case 'folder':
-      return <FolderPage name={route.name} />;
+      return <Later key="folder" load={later.folder} with={{ name: route.name }} />;
     case 'runbook':
-      return <RunbookPage digest={route.digest} />;
-    case 'start':
-      return <StartPage digest={route.digest} />;
+      return <Later key="runbook" load={later.runbook} with={{ digest: route.digest, view: route.view }} />;
+    case 'plan': {
+      const { plan, runbook, from, follows } = route;
+      return <Later key={`plan ${plan}`} load={later.plan} with={{ plan, runbook, from, follows }} />;
+    }
+    case 'siteHold':
+      return <Later key={route.seq} load={later.siteHold} with={{ seq: route.seq }} />;
+    case 'clocks':
+      return <Later key="clocks" load={later.clocks} with={{}} />;
     case 'lost':
       return <Says text="There is no such page." />;
     default: {

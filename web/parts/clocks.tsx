@@ -1,6 +1,7 @@
 /** Clocks with their ticks at 50, 80 and 95 per cent: amber from 80, red from 95, ended; and the time in figures beside it. */
+
+import { ALARMS, type ClockView } from '../../core/release/clocks.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
-import type { ClockView } from '../../core/release/clocks.ts';
 import { useApp } from '../app.ts';
 import { about, local, span, utcMinute, visible } from '../format.ts';
 import { Icon } from './icons.tsx';
@@ -46,6 +47,18 @@ export const Gauge = ({ name, gone, state, left, note }: GaugeProps) => (
   </div>
 );
 
+/** How far a clock is and how it looks then; the alarms are core's. */
+export function gaugeState(
+  since: number,
+  ends: number,
+  now: number,
+): { readonly gone: number; readonly state: ClockState } {
+  const gone = Math.min(1, Math.max(0, (now - since) / (ends - since)));
+  const [, amber, red] = ALARMS;
+  const state = now >= ends ? 'ended' : gone * 100 >= red ? 'red' : gone * 100 >= amber ? 'amber' : 'normal';
+  return { gone, state };
+}
+
 const DAY_MS = 86_400_000;
 
 /** `23:15:51` under two days, `13 d 23 h` above. */
@@ -63,7 +76,9 @@ export function UndoGauge({ clock }: { readonly clock: ClockView }) {
       gone={clock.fraction}
       state={clock.state}
       left={ended ? 'never' : remaining(clock.ends - now)}
-      note={ended ? `ended ${when}; impossible since: ${visible(clock.means)}` : `ends ${when}; ${visible(clock.means)}`}
+      note={
+        ended ? `ended ${when}; impossible since: ${visible(clock.means)}` : `ends ${when}; ${visible(clock.means)}`
+      }
     />
   );
 }
