@@ -2,12 +2,7 @@
 import { render } from 'preact';
 import { type App, AppContext, createApp, useApp } from './app.ts';
 import { browserDeps } from './deps.ts';
-import { BriefingPage } from './pages/briefing.tsx';
 import { CheckPage } from './pages/check.tsx';
-import { ClosePage } from './pages/close.tsx';
-import { HoldPage } from './pages/hold.tsx';
-import { HomePage } from './pages/home.tsx';
-import { LogPage } from './pages/log.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { Enrol, linkFrom, SignedOut } from './pages/signIn.tsx';
 import { Frame } from './parts/band.tsx';
@@ -15,6 +10,11 @@ import { Later } from './parts/later.tsx';
 import type { Room } from './room/state.ts';
 
 const later = {
+  home: () => import('./pages/home.tsx').then(({ HomePage }) => HomePage),
+  briefing: () => import('./pages/briefing.tsx').then(({ BriefingPage }) => BriefingPage),
+  hold: () => import('./pages/hold.tsx').then(({ HoldPage }) => HoldPage),
+  close: () => import('./pages/close.tsx').then(({ ClosePage }) => ClosePage),
+  log: () => import('./pages/log.tsx').then(({ LogPage }) => LogPage),
   record: () => import('./pages/record.tsx').then(({ RecordPage }) => RecordPage),
   verify: () => import('./pages/record.tsx').then(({ VerifyPage }) => VerifyPage),
   decide: () => import('./pages/decide.tsx').then(({ DecidePage }) => DecidePage),
@@ -30,6 +30,9 @@ const later = {
   runbook: () => import('./pages/runbook.tsx').then(({ RunbookPage }) => RunbookPage),
 } as const;
 
+/** After the page itself is there. */
+const PREFETCH_MS = 3000;
+
 const Says = ({ text }: { readonly text: string }) => (
   <main class="plain">
     <p role="status">{text}</p>
@@ -44,16 +47,12 @@ function RunPage({ room }: { readonly room: Room }) {
   switch (route.page) {
     case 'check':
       return <CheckPage room={room} />;
-    case 'briefing':
-      return <BriefingPage room={room} />;
-    case 'hold':
-      return <HoldPage room={room} />;
-    case 'close':
-      return <ClosePage room={room} />;
-    case 'log':
-      return <LogPage room={room} />;
     case 'room':
       return <RoomPage room={room} step={route.step} />;
+    case 'briefing':
+    case 'hold':
+    case 'close':
+    case 'log':
     case 'decide':
     case 'deviate':
     case 'resolve':
@@ -75,7 +74,7 @@ function Page() {
   if (session.kind === 'out') return <SignedOut problem={session.problem} />;
   switch (route.page) {
     case 'home':
-      return <HomePage />;
+      return <Later key="home" load={later.home} with={{}} />;
     case 'folder':
       return <Later key="folder" load={later.folder} with={{ name: route.name }} />;
     case 'runbook':
@@ -112,4 +111,6 @@ if (root) {
   root.replaceChildren();
   render(<Root app={app} />, root);
   await linkFrom(app);
+  // What is needed in a hurry is there before it is asked for.
+  app.deps.later(PREFETCH_MS, () => void Promise.allSettled([later.hold(), later.briefing(), later.decide()]));
 }

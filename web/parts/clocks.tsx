@@ -20,24 +20,24 @@ interface GaugeProps {
 
 /** Per cent without its count would say nothing: the time that is left always stands beside it. */
 export const Gauge = ({ name, gone, state, left, note }: GaugeProps) => (
-  <div class={`gauge ${TONE[state]}`}>
+  <div class="gauge">
     <div class="head">
       <span>
         {visible(name)}{' '}
         {state === 'amber' || state === 'red' ? (
-          <b class="mark">
+          <b class={`mark ${TONE[state]}`}>
             <Icon name="clock" /> {Math.floor(gone * 100)} % gone
           </b>
         ) : null}
         {state === 'ended' ? (
-          <b class="mark">
+          <b class={`mark ${TONE[state]}`}>
             <Icon name="irreversible" /> ended
           </b>
         ) : null}
       </span>
-      <b>{left}</b>
+      <b class={state === 'normal' ? '' : TONE[state]}>{left}</b>
     </div>
-    <div class="track">
+    <div class={`track ${TONE[state]}`}>
       <i style={{ width: `${Math.min(100, gone * 100)}%` }} />
       <u style={{ left: '50%' }} />
       <u style={{ left: '80%' }} />
@@ -103,7 +103,7 @@ export function ClocksToCome({
         <div class="gauge" key={id}>
           <div class="head">
             <span>{visible(id)}</span>
-            <b class="ink">{about(lasts_ms)}</b>
+            <b>{about(lasts_ms)}</b>
           </div>
           <p class="dim small break">
             {rehearsal ? 'would run in the real run, ' : ''}from the start of {nameOf(starts)}; {visible(means)}
