@@ -1,10 +1,11 @@
 /** What an entry says, as a sentence of the postmortem that cites it. It tells and never judges. */
 import type { Sealed } from '../log/entry.ts';
-import type { Entry, EntryOf, EntryType, VoidReason } from '../log/tables.ts';
+import type { Entry, EntryOf, EntryType } from '../log/tables.ts';
 import { OPENING_GATE } from '../run/context.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { readAnswer } from './briefing.ts';
 import { bodyOf, byRef, type Entries, lineOf, ofType, signersOf, textIn } from './entries.ts';
+import { VOIDED } from './reasons.ts';
 import { type Speaker, sentence } from './speaker.ts';
 import { lasting, listed, utc } from './words.ts';
 
@@ -21,25 +22,6 @@ export interface Told {
   readonly entries: Entries;
   readonly say: Speaker;
 }
-
-/** Why an arming stopped being one, in words. */
-export const VOIDED: Readonly<Record<VoidReason, string>> = {
-  agent: 'the agent did not take it',
-  clock: 'an undo window that it needs had ended',
-  crew: 'the crew changed',
-  decided: 'a decision was taken',
-  drift: 'a probe had drifted at T-0',
-  expired: 'its time was over',
-  hold: 'a hold was raised',
-  presence: 'somebody who was needed had gone',
-  probe: 'a probe could not be measured at T-0',
-  rearmed: 'it was armed again',
-  refused: 'it was refused',
-  roster: 'the roster changed',
-  wave: 'an item of its wave did not finish',
-  window: 'the release window was closed',
-  withdrawn: 'it was withdrawn',
-};
 
 type Teller<T extends EntryType> = (sealed: Sealed<EntryOf<T>>, told: Told) => string;
 
@@ -62,16 +44,16 @@ const agreedOn = (
   return (last && textIn(last, 'content', key)) ?? not;
 };
 
-function answered({ entry, ...rest }: Sealed<EntryOf<'briefing.answered'>>, told: Told): string {
-  const question = questionOf(told, entry.question);
-  const head = `${entry.result.toUpperCase()} by ${told.say.who(entry.actor, entry.seq)} to “${question?.ask ?? entry.question}”`;
-  const answer = readAnswer(bodyOf({ entry, ...rest } as Sealed<Entry>, 'answer'));
+function answered(sealed: Sealed<EntryOf<'briefing.answered'>>, told: Told): string {
+  const { actor, question: id, result, seq } = sealed.entry;
+  const question = questionOf(told, id);
+  const head = `${result.toUpperCase()} by ${told.say.who(actor, seq)} to “${question?.ask ?? id}”`;
+  const answer = readAnswer(bodyOf(sealed, 'answer'));
   if (!answer.ok) return `${head}: the answer is ${not}.`;
   // Whoever an answer names is named only where names are asked for.
-  if (question?.answer === 'person' && !told.say.names) return `${head}: it names a person.`;
+  if (question?.answer === 'person' && !told.say.byName) return `${head}: it names a person.`;
   const { value, evidence } = answer.value;
-  const name = told.say.names?.[value] ?? value;
-  return `${head}: ${name}${evidence === null ? '' : ` (evidence: ${evidence})`}`;
+  return `${head}: ${told.say.called(value)}${evidence === null ? '' : ` (evidence: ${evidence})`}`;
 }
 
 function polled(sealed: Sealed<EntryOf<'gate.polled'>>, { say }: Told): string {
@@ -154,7 +136,7 @@ const TELL: { readonly [T in Spoken]: Teller<T> } = {
   'presence.lost': ({ entry }, { say }) => `The holder of ${whose(entry.seat, entry.person, say)} was lost.`,
   'presence.back': ({ entry }, { say }) => `The holder of ${whose(entry.seat, entry.person, say)} was back.`,
   'lead.taken': ({ entry }, { say }) =>
-    `The lead was taken over in the role ${entry.role}${say.names ? ` by${say.named(entry.person)} from${say.named(entry.from)}` : ''}.`,
+    `The lead was taken over in the role ${entry.role}${say.byName ? ` by ${say.called(entry.person)} from ${say.called(entry.from)}` : ''}.`,
   'briefing.answered': answered,
   'briefing.waived': (sealed, told) =>
     `Waived by ${signed(sealed, told)}: “${questionOf(told, sealed.entry.question)?.ask ?? sealed.entry.question}” Reason: ${agreedOn(sealed, told, 'reason')}`,

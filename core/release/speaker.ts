@@ -19,16 +19,22 @@ export interface Speaker {
   readonly all: (signers: readonly Signature[], seq: number) => string;
   /** ` (Ada)`, or nothing where names are not asked for. */
   readonly named: (person: string) => string;
-  readonly names: Names | null;
+  /** A person by name where names are asked for; what is no person's id stays what it is. */
+  readonly called: (person: string) => string;
+  /** Whether names are asked for. */
+  readonly byName: boolean;
 }
 
 function seatings(entries: Entries): Seating[] {
-  return ofType(entries, 'run.opened', 'seat.taken', 'seat.left', 'lead.taken').map(({ entry }) => {
+  return ofType(entries, 'run.opened', 'seat.taken', 'seat.left', 'lead.taken').flatMap(({ entry }): Seating[] => {
     const { seq, actor } = entry;
-    if (entry.type === 'run.opened') return { seq, person: actor, seat: 'lead', role: null };
-    if (entry.type === 'lead.taken') return { seq, person: entry.person, seat: 'lead', role: entry.role };
-    if (entry.type === 'seat.left') return { seq, person: actor, seat: null, role: null };
-    return { seq, person: actor, seat: entry.seat, role: entry.role };
+    if (entry.type === 'run.opened') return [{ seq, person: actor, seat: 'lead', role: null }];
+    if (entry.type === 'seat.left') return [{ seq, person: actor, seat: null, role: null }];
+    if (entry.type === 'seat.taken') return [{ seq, person: actor, seat: entry.seat, role: entry.role }];
+    return [
+      { seq, person: entry.from, seat: null, role: null },
+      { seq, person: entry.person, seat: 'lead', role: entry.role },
+    ];
   });
 }
 
@@ -48,7 +54,8 @@ export function speakerOf(entries: Entries, names: Names | null): Speaker {
     who,
     all: (signers, seq) => listed(signers.map(({ person }) => who(person, seq))),
     named: (person) => (names ? ` (${nameOf(person)})` : ''),
-    names,
+    called: nameOf,
+    byName: names !== null,
   };
 }
 

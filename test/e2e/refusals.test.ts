@@ -137,15 +137,17 @@ t.test('a reviewer closes the lid after confirming', async (t) => {
 
 t.test('an arming that expires', async (t) => {
   const soon: (() => void)[] = [];
+  let passed = 0;
   const real = realPorts();
   const held: Ports['later'] = (ms, then) => {
     if (ms < 200_000) return real.later(ms, then);
     soon.push(then);
     return () => {};
   };
-  const drop = await dropSite(t, { ports: { ...real, later: held } });
+  const drop = await dropSite(t, { ports: { ...real, now: () => real.now() + passed, later: held } });
   await armed(drop, 'drop');
   const late = await drop.reviewer.confirmation(drop.run, { loss: SECRET_ROWS });
+  passed = 400_000;
   for (const due of soon) due();
   await until(async () => Object.keys((await context(drop)).armings).length === 0, 'the void');
   t.match(entries(drop).at(-1), { type: 'step.voided', reason: 'expired' });
@@ -162,8 +164,12 @@ t.test('confirmations for something else', async (t) => {
     return { ...good, statement, signature: drop.reviewer.signText('confirm', statement) };
   };
   const sha = `sha256:${'0'.repeat(64)}`;
+  t.match(
+    await drop.reviewer.send(signedOver((text) => text.replace('\nstep drop\n', '\nstep after\n'))),
+    { ok: false, problem: { code: 'XCK_OTHER_ARMING' } },
+    'another step',
+  );
   for (const [what, change] of [
-    ['step', (text: string) => text.replace('\nstep drop\n', '\nstep after\n')],
     ['attempt', (text: string) => text.replace('\nattempt 1\n', '\nattempt 2\n')],
     ['run', (text: string) => text.replace(drop.run, ulid())],
     ['arming', (text: string) => text.replace(/\narmed .*\n/, `\narmed 3 ${sha}\n`)],

@@ -152,7 +152,7 @@ export class Place {
     return done.stdout.trim();
   }
 
-  #scope(finished: readonly string[] = []): Scope {
+  scope(finished: readonly string[] = []): Scope {
     return {
       inputs: this.inputs,
       run: this.#run,
@@ -170,7 +170,7 @@ export class Place {
     const probes = Object.keys(written.probes)
       .filter((id) => !blind.has(`probes.${id}`))
       .map((id) => [id, '1'] as const);
-    return must(render(this.runbook, step, { ...this.#scope(finished), probes: Object.fromEntries(probes) }));
+    return must(render(this.runbook, step, { ...this.scope(finished), probes: Object.fromEntries(probes) }));
   }
 
   env(step: string): Env {
@@ -248,7 +248,7 @@ export class Place {
 
   /** The whole step as it should go: every item, exit 0, no complaint, the artifact's size, the checks. */
   done(t: Test, step: string): void {
-    const items = must(itemsOf(this.runbook, step, this.#scope()));
+    const items = must(itemsOf(this.runbook, step, this.scope()));
     const { do: does } = this.rendered(step);
     do {
       for (const { status, stderr } of this.does(step)) t.same([status, stderr], [0, ''], `${step} ends well`);

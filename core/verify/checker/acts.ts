@@ -4,14 +4,14 @@ import { broken, type Claim, type History } from './claim.ts';
 import type { At } from './history.ts';
 import { liftable } from './holds.ts';
 import { mayGiveLead } from './people.ts';
-import { isEnough, otherSeats, type Quorum, quorumOf } from './quorum.ts';
+import { isEnough, type Quorum, quorumOf } from './quorum.ts';
 
 /** The effect of each act, and the entry that it is about; without one it is about the run as it stood. */
 const EFFECTS = {
   'hold.lifted': { act: 'lift', about: 'hold' },
   'run.decided': { act: 'decide', about: 'hold' },
   'step.resolved': { act: 'resolve', about: 'outcome' },
-  'briefing.waived': { act: 'waive', about: null },
+  'briefing.waived': { act: 'waive', about: 'opened' },
   'run.deviated': { act: 'deviate', about: null },
   'lead.taken': { act: 'lead', about: null },
   'run.closed': { act: 'close', about: null },
@@ -70,7 +70,11 @@ function fitsAbout(history: History, line: Signature): boolean {
   if (act === 'lift') return liftable(history, about, line.at);
   if (act === 'decide') return history.holds.open(about, line.at) !== undefined;
   if (act === 'resolve') return history.armings.unresolved(about, line.at) !== undefined;
-  return about === standing(history, line.at, together(history, line));
+  if (act === 'waive') return about === history.input.opened;
+  return (
+    about === standing(history, line.at, together(history, line)) &&
+    (act !== 'close' || history.armings.open(line.at).length === 0)
+  );
 }
 
 function counts(history: History, { at, entry }: Signature, about: string): boolean {
@@ -83,10 +87,11 @@ function counts(history: History, { at, entry }: Signature, about: string): bool
 
 /** The quorum that an act needs beside the lead. */
 function quorumFor(history: History, act: CollectedAct, about: string, at: number): Quorum {
-  if (act === 'resolve') return quorumOf(history, history.armings.withOutcome(about)?.entry.step, at);
+  if (act === 'resolve') return quorumOf(history, history.armings.named(about)?.entry.step, at);
   if (act !== 'close') return quorumOf(history, history.holds.open(about, at)?.entry.step, at);
   const seats = [...new Set(history.steps.all(at).flatMap(({ by }) => by))];
-  return { seats: seats.length > 0 ? seats : otherSeats(history.input.runbook.crew), need: 1 };
+  const others = Object.keys(history.input.runbook.crew).filter((seat) => seat !== 'lead');
+  return { seats: seats.length > 0 ? seats : others, need: 1 };
 }
 
 /** Checks that an effect follows its last signature, lists them all, and has the lead and its quorum among them. */

@@ -4,6 +4,7 @@ import { type At, countBefore, isA, NEVER, nextAfter, push, type Timeline } from
 const OUTCOMES = ['step.finished', 'step.failed', 'step.unknown'] as const;
 const ANSWERS = ['step.confirmed', 'step.refused', 'step.withdrawn', 'check.differed', 'step.voided'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+export type Result = 'finished' | 'failed' | 'not-started' | 'unknown';
 export type Answer = (typeof ANSWERS)[number];
 
 export interface Start extends At<'step.started'> {
@@ -82,17 +83,20 @@ export class Armings {
     return found;
   }
 
-  /** The start whose outcome this reference names. */
-  withOutcome(ref: string): Start | undefined {
-    return this.#outcomes.get(ref);
+  /** The start that this reference, of it or of its outcome, names. */
+  named(ref: string): Start | undefined {
+    return this.#outcomes.get(ref) ?? this.#starts.get(ref);
   }
 
-  /** The start whose unknown outcome this reference names, where it waited to be resolved before `at`. */
+  /** The start whose end nobody saw, named by its unknown outcome or, where an abort brought none, by itself, and unresolved before `at`. */
   unresolved(ref: string, at: number): Start | undefined {
-    const start = this.#outcomes.get(ref);
-    const waits =
-      start?.outcome?.entry.type === 'step.unknown' && start.outcome.at < at && (start.resolved?.at ?? NEVER) >= at;
-    return waits ? start : undefined;
+    const start = this.named(ref);
+    if (!start || (start.resolved?.at ?? NEVER) < at) return undefined;
+    if (start.ref !== ref)
+      return start.outcome?.entry.type === 'step.unknown' && start.outcome.at < at ? start : undefined;
+    const lost =
+      start.arming.aborted.some((one) => one.at > start.at && one.at < at) && (start.outcome?.at ?? NEVER) >= at;
+    return lost ? start : undefined;
   }
 
   /** What was armed last before `at`. */
@@ -101,9 +105,7 @@ export class Armings {
   }
 
   running(at: number): Start[] {
-    return this.open(at).flatMap(({ starts }) =>
-      starts.filter((one) => one.at < at && (one.outcome?.at ?? NEVER) >= at),
-    );
+    return this.open(at).flatMap(({ starts }) => starts.filter((one) => one.at < at && overAt(one) >= at));
   }
 
   /** Puts the entry where it belongs; false where there is no such place. */
@@ -154,7 +156,7 @@ export class Armings {
 
   #ofStart(line: At<Outcome | 'step.attested'>): boolean {
     const start = this.#starts.get(line.entry.started);
-    if (!start || start.outcome || !isOf(start.entry, line.entry)) return false;
+    if (!start || overAt(start) < line.at || !isOf(start.entry, line.entry)) return false;
     if (isA(line, 'step.attested')) {
       const first = start.attested === undefined;
       start.attested ??= line;
@@ -176,18 +178,28 @@ export class Armings {
 
   #abort(line: At<'step.aborted'>): boolean {
     const arming = this.ofStep(line.entry.step).at(-1);
-    if (!arming || !isOf(arming.entry, line.entry) || arming.starts.every(({ outcome }) => outcome)) return false;
+    if (!arming || !isOf(arming.entry, line.entry) || arming.starts.every((start) => overAt(start) < line.at))
+      return false;
     arming.aborted.push(line);
     arming.stopped = Math.min(arming.stopped, line.at);
     return true;
   }
 }
 
+/** Where the start was over: its outcome was told, or people said what became of it. */
+export const overAt = ({ outcome, resolved }: Start): number => outcome?.at ?? resolved?.at ?? NEVER;
+
+/** What had become of the start before `at`, as its outcome or whoever resolved it says. */
+export function resultOf({ outcome, resolved }: Start, at: number): Result | undefined {
+  if (resolved && resolved.at < at) return resolved.entry.as;
+  return outcome && outcome.at < at ? outcome.entry.result : undefined;
+}
+
 const isOf = (a: { step: string; attempt: number }, b: { step: string; attempt: number }): boolean =>
   a.step === b.step && a.attempt === b.attempt;
 
 function endOf({ items, starts, voided }: Arming): number {
-  const outcomes = starts.map(({ outcome }) => outcome?.at ?? NEVER);
+  const outcomes = starts.map(overAt);
   const started = new Set(starts.map(({ entry }) => itemOf(entry)));
   return Math.max(...outcomes, items.every((item) => started.has(item)) ? 0 : voided);
 }

@@ -9,8 +9,9 @@ export const answeredByWhomItAsks: Claim = function* ({ input, timeline, crew, g
     const { question: id, seat, actor } = line.entry;
     const question = [...briefing, ...debrief].find((one) => one.id === id);
     const asked = question !== undefined && gates.asked(question).includes(seat);
-    if (!asked || crew.of(actor, line.at)?.seat !== seat)
-      yield broken('I10', line, 'the question does not ask this person');
+    const own = crew.of(actor, line.at)?.seat;
+    const deputy = own === 'deputy' && seat === 'lead' && !crew.present('lead', line.at);
+    if (!asked || (own !== seat && !deputy)) yield broken('I10', line, 'the question does not ask this person');
     if (debrief.some((one) => one.id === id) && !steps.allDone(line.at))
       yield broken('I10', line, 'steps are left to do');
   }

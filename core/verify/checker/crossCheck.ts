@@ -91,7 +91,7 @@ export const inThisOrder: Claim = function* ({ armings }) {
     for (const { at, entry } of arming.said) {
       const late =
         entry.type === 'step.voided'
-          ? arming.voided < at || arming.ended < at || startedAll(arming, at)
+          ? arming.ended < at || startedAll(arming, at)
           : arming.stopped < at || at > started;
       if (late) yield broken('I9', { entry }, 'it comes too late for this arming');
       if (at > keyed && (entry.type === 'step.confirmed' || entry.type === 'check.differed'))
@@ -147,5 +147,11 @@ function* lacking(history: History, arming: Arming, line: At<'step.keyed' | 'ste
     yield broken('I3', line, 'not enough people confirmed');
   if (line.entry.type === 'step.keyed' && step?.critical !== true) yield broken('I6', line, 'the step takes no key');
   if (history.holds.anyOpen(line.at)) yield broken('I9', line, 'a hold is open');
-  if (crew.absent(line.at).length > 0) yield broken('I9', line, 'somebody whose presence is required was not there');
+  if (
+    crew.absent(
+      arming.confirmed.map(({ entry }) => entry.seat),
+      line.at,
+    ).length > 0
+  )
+    yield broken('I9', line, 'somebody who is needed was not there');
 }

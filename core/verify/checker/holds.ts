@@ -1,5 +1,5 @@
 /** Every hold from its raising to its end, with its conditions. It judges nothing. */
-import type { Armings } from './armings.ts';
+import { type Armings, resultOf } from './armings.ts';
 import { type At, isA, NEVER, push, type Timeline } from './history.ts';
 import type { Steps } from './steps.ts';
 
@@ -57,12 +57,7 @@ export class Holds {
   /** Whether an unknown outcome of the step waits beside the one just resolved, or one of the same arming was found to have failed. */
   #stays(step: string, at: number): boolean {
     const starts = this.#armings.ofStep(step).at(-1)?.starts ?? [];
-    return starts.some(
-      ({ outcome, resolved }) =>
-        outcome?.entry.type === 'step.unknown' &&
-        outcome.at < at &&
-        ((resolved?.at ?? NEVER) > at || resolved?.entry.as === 'failed'),
-    );
+    return starts.some((start) => ['unknown', 'failed'].includes(resultOf(start, at + 1) ?? ''));
   }
 
   /** The hold of this reference, where it was open before `at`. */
@@ -100,12 +95,6 @@ export function liftable({ holds, armings, steps }: Past, ref: string, at: numbe
   if (step === undefined || (cause !== 'failed' && cause !== 'unknown')) return true;
   const decides = steps.get(step, at)?.step.on_failure === 'decide';
   const starts = armings.ofStep(step).findLast((one) => one.at < hold.at)?.starts ?? [];
-  const ends = starts.filter(({ outcome }) => outcome && outcome.at < at);
-  const failed = ends.some(
-    ({ outcome, resolved }) => outcome?.entry.result === 'failed' || resolved?.entry.as === 'failed',
-  );
-  const waits = ends.some(
-    ({ outcome, resolved }) => outcome?.entry.result === 'unknown' && (resolved?.at ?? NEVER) >= at,
-  );
-  return !(decides && failed) && !(cause === 'unknown' && waits);
+  const results = starts.map((start) => resultOf(start, at));
+  return !(decides && results.includes('failed')) && !(cause === 'unknown' && results.includes('unknown'));
 }

@@ -15,19 +15,14 @@ interface Voice {
 
 const ofStep = ({ eyes, by }: Pick<Step, 'eyes' | 'by'>): Quorum => ({ seats: by, need: eyes / 2 - 1 });
 
-/** The quorum of an act on this step; where it has none of its own, or there is no step, that of the steps with most eyes. */
-export function quorumOf({ input, steps }: History, id: string | undefined, at: number): Quorum {
+/** The quorum of an act on this step, or where it is on none, of the steps with most eyes. */
+export function quorumOf({ steps }: History, id: string | undefined, at: number): Quorum {
   const own = id === undefined ? undefined : steps.get(id, at)?.step;
-  if (own && own.eyes > 2) return ofStep(own);
+  if (own) return ofStep(own);
   const all = steps.all(at);
   const eyes = all.reduce((most, step) => (step.eyes > most ? step.eyes : most), 2 as Step['eyes']);
-  const by = all.filter((step) => step.eyes === eyes).flatMap((step) => step.by);
-  if (eyes > 2) return ofStep({ eyes, by: [...new Set(by)] });
-  return { seats: otherSeats(input.runbook.crew), need: 1 };
+  return ofStep({ eyes, by: [...new Set(all.filter((step) => step.eyes === eyes).flatMap((step) => step.by))] });
 }
-
-export const otherSeats = (crew: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(crew).filter((seat) => seat !== 'lead');
 
 /** Whether these voices are enough: of different seats that count, by different people who may. */
 export function isEnough({ crew }: History, { seats, need }: Quorum, voices: readonly Voice[], at: number): boolean {

@@ -1,6 +1,6 @@
 /** The steps of the run as they stood at every place, and where each of them was done with. It judges nothing. */
 import type { Runbook, Step } from '../../runbook/runbook.ts';
-import { type Armings, itemOf, type Start } from './armings.ts';
+import { type Armings, itemOf, resultOf } from './armings.ts';
 import { type Change, changeOf } from './changes.ts';
 import type { Gates } from './gates.ts';
 import { type At, NEVER, type Timeline } from './history.ts';
@@ -111,7 +111,7 @@ export class Steps {
   ran(step: Step, at: number): boolean {
     return this.#armings
       .ofStep(step.id)
-      .some(({ starts }) => starts.some((start) => start.at < at && !neverRan(start)));
+      .some(({ starts }) => starts.some((start) => start.at < at && resultOf(start, at) !== 'not-started'));
   }
 
   /** Ways back of everything that ran before the decision to go back, the last first. */
@@ -153,6 +153,3 @@ export class Steps {
     return left.every(({ step }) => this.doneAt(step) < at);
   }
 }
-
-const neverRan = ({ outcome, resolved }: Start): boolean =>
-  outcome?.entry.result === 'not-started' || resolved?.entry.as === 'not-started';

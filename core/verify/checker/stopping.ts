@@ -1,6 +1,7 @@
 /** Claims about holds: who raises, updates and lifts them, and that they are about what was under way. */
-import { broken, type Claim, type History } from './claim.ts';
-import type { Hold } from './holds.ts';
+
+import { resultOf } from './armings.ts';
+import { broken, type Claim } from './claim.ts';
 import { liftable, unmet } from './holds.ts';
 
 /** Checks that a person raises what a person may, and the server what its rules do. */
@@ -14,22 +15,16 @@ export const raisedByWhomItMay: Claim = function* ({ holds }) {
   }
 };
 
-/** Checks that a hold names the step that was armed, running or failed, for that step's quorum lifts it. */
-export const holdsNameTheirStep: Claim = function* (history) {
-  const { armings, steps } = history;
-  for (const hold of history.holds.list) {
-    const { step } = hold.entry;
-    const open = armings.open(hold.at).map(({ entry }) => entry.step);
-    const critical = open.some((id) => steps.get(id, hold.at)?.step.critical);
-    const known =
-      step === undefined
-        ? !critical
-        : open.includes(step) || lastArmed(history, hold) === step || hold.vote?.entry.gate === step;
-    if (!known) yield broken('I9', hold, 'it does not name the step that was under way');
+/** Checks that a hold that names a step names one that was armed, running or failed, for that step's quorum lifts it. */
+export const holdsNameTheirStep: Claim = function* ({ armings, holds }) {
+  for (const { at, entry, vote } of holds.list) {
+    if (entry.step === undefined || vote?.entry.gate === entry.step) continue;
+    const last = armings.ofStep(entry.step).findLast((one) => one.at < at);
+    const failed = last?.starts.some((start) => !['finished', undefined].includes(resultOf(start, at)));
+    if (!last || (last.ended < at && !failed))
+      yield broken('I9', { entry }, 'it does not name a step that was under way');
   }
 };
-
-const lastArmed = ({ armings }: History, { at }: Hold): string | undefined => armings.lastBefore(at)?.entry.step;
 
 /** Checks that an open hold is updated: conditions by its raiser or the lead, met by the seat that owns them, the stance by its raiser. */
 export const updatedByWhomItMay: Claim = function* ({ input, timeline, crew, holds }) {

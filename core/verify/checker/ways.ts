@@ -1,4 +1,5 @@
 /** Claims about changing the run's course: decisions, deviations and the way back. */
+import { resultOf } from './armings.ts';
 import { broken, type Claim, type History } from './claim.ts';
 import { passed } from './clocks.ts';
 import type { At } from './history.ts';
@@ -46,10 +47,7 @@ export const forwardPassesTheFailed: Claim = function* ({ timeline, holds, armin
     if (line.entry.way !== 'forward') continue;
     const { step: id, hold } = line.entry;
     const starts = armings.ofStep(id ?? '').findLast(({ at }) => at < line.at)?.starts ?? [];
-    const failed = starts.some(
-      ({ outcome, resolved }) =>
-        outcome && outcome.at < line.at && (outcome.entry.result === 'failed' || resolved?.entry.as === 'failed'),
-    );
+    const failed = starts.some((start) => resultOf(start, line.at) === 'failed');
     const known = id === undefined ? undefined : steps.get(id, line.at);
     if (!known || holds.open(hold, line.at)?.entry.step !== id || !failed || steps.doneAt(known.step) < line.at)
       yield broken('I16', line, 'it does not pass the step that failed');
