@@ -1,9 +1,9 @@
 /** HOLD, always in the same place: the slot, the short form that raises one, and what every page says while it is held. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { overdueSince } from '../../core/release/holdDocument.ts';
 import { openArming } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
-import { overdueSince } from '../../core/release/holdDocument.ts';
 import type { Problem } from '../api.ts';
 import { type Subject, useApp } from '../app.ts';
 import { about, span, utc, visible } from '../format.ts';

@@ -1,6 +1,7 @@
 /** What a hold says: bottom line, impact as four figures, cause, what is done, what else was considered, updates, conditions, the next word. */
-import { CAUSES } from '../../core/release/holdSummary.ts';
+
 import { overdueSince } from '../../core/release/holdDocument.ts';
+import { CAUSES } from '../../core/release/holdSummary.ts';
 import { useApp } from '../app.ts';
 import { about, counted, sentence, span, utc, utcMinute, visible } from '../format.ts';
 import type { Desk, OpenHold } from '../room/desk.ts';
@@ -23,7 +24,9 @@ export function Bluf({ desk }: { readonly desk: Desk }) {
           : `Raised by ${hold.by === 'server' ? 'the rules of this run' : visible(name(hold.by))}, ${utc(hold.at)} UTC`}
       </p>
       <h1 class="impact break">{visible(document.bluf === null && hold.text !== null ? hold.text : said)}</h1>
-      {document.bluf === null ? <p class="dim small">No bottom line yet: what is wrong, and what does it mean?</p> : null}
+      {document.bluf === null ? (
+        <p class="dim small">No bottom line yet: what is wrong, and what does it mean?</p>
+      ) : null}
     </div>
   );
 }
