@@ -153,7 +153,12 @@ function Held({ room, state, story, hold, children }: HeldProps) {
           {writing.value ? <UpdateForm desk={desk} onDone={() => (writing.value = false)} /> : null}
           <Bluf desk={desk} />
           <Impact hold={desk.hold} />
-          <Means story={story} room={room} />
+          {story.cause === 'unknown' ? (
+            <p>
+              Unknown: nobody saw how the command ended. Nothing is run again.{' '}
+              <Link to={paths.of('resolve', room.run)}>Say what became of it</Link>
+            </p>
+          ) : null}
           <Cause hold={desk.hold} />
           <Considered hold={desk.hold} />
           <Updates desk={desk} />
@@ -223,29 +228,6 @@ function whyNotYet(state: RunState, hold: Hold, decides: boolean): string | null
   if (words !== null) return words;
   const rule = liftable(contextOf(state), hold);
   return rule.ok ? null : rule.refusal.sentence;
-}
-
-/** What was stopped, and what was not. */
-function Means({ room, story }: { readonly room: Room; readonly story: HoldStory }) {
-  const step = room.story.value?.steps.find((one) => one.step.id === story.step);
-  const named = step ? `${step.name}, ${visible(step.step.title)},` : null;
-  return (
-    <div>
-      <p>
-        {story.running
-          ? 'Held. The command had already started and was not stopped by this; nothing follows. Abort stops the command.'
-          : named && step?.state === 'held'
-            ? `Held. The ${named} had not started, and it will not start.`
-            : 'Held. Nothing further starts. No command is running.'}
-      </p>
-      {story.cause === 'unknown' ? (
-        <p>
-          Unknown: nobody saw how the command ended. Nothing is run again.{' '}
-          <Link to={paths.of('resolve', room.run)}>Say what became of it</Link>
-        </p>
-      ) : null}
-    </div>
-  );
 }
 
 /** What the signers accept by lifting: the first who signs says it, the others sign the same. */
