@@ -17,6 +17,8 @@ export interface Config {
   /** A trust-root file that this log must be the one of; the server does not start as another. */
   readonly trust: string | null;
   readonly logLevel: string;
+  /** The environment that webhooks take their addresses and secrets from; a runbook names the variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Names of the settings as flags; the environment has them as CROSSCHECK_<NAME>. */
@@ -39,5 +41,6 @@ export function readConfig(flags: Partial<Record<Setting, string>>, env: NodeJS.
     agent: (get('agent') ?? 'local') !== 'none',
     trust: get('trust') === undefined ? null : resolve(get('trust') as string),
     logLevel: get('log-level') ?? 'info',
+    env,
   };
 }

@@ -9,6 +9,7 @@ import { identity, keyFile, rawPublic } from './agent/identity.ts';
 import { writeTargets } from './agent/targets.ts';
 import { buildApp, originAllowed } from './app.ts';
 import type { Config } from './config.ts';
+import { openNotify } from './notify/notify.ts';
 import { openSessions } from './people/sessions.ts';
 import { checkSite, writeGenesis } from './people/setup.ts';
 import { demoSite, siteFromFile } from './people/site-file.ts';
@@ -22,6 +23,7 @@ import { type Effects, effects } from './runner/effects.ts';
 import { type Engine, openEngine } from './runner/engine.ts';
 import { type LogKey, openLog } from './runner/log.ts';
 import { pageOf } from './runner/site.ts';
+import { skipping } from './runner/skipping.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -67,14 +69,18 @@ export async function startServer(
   });
   room = openRoom({ engine, store, ports, tickets, agents, allowedOrigin: originAllowed(engine) });
   const presence = openPresence(engine, ports, (run) => room.presenceChanged(run));
-  const perform: Effects = effects({ engine, agents, ports, logger });
+  const perform: Effects = effects({ engine, store, agents, ports, logger, onAborted: room.aborted });
+  const skip = skipping(engine);
+  const notify = openNotify({ engine, store, ports, logger, env: config.env });
   engine.listen((committed) => {
     // Whoever has just sat down is here; their lease begins with the seat, not with the server.
     for (const { entry } of committed.entries)
       if (entry.type === 'run.opened' || entry.type === 'seat.taken') presence.here(entry.run, entry.actor);
     // What the log calls for comes before what people see of it: a socket's trouble must not cost an abort.
     perform.committed(committed);
+    if (committed.run) skip.look(committed.run);
     room.committed(committed);
+    notify.committed(committed);
   });
   const app = buildApp({
     engine,
@@ -92,6 +98,8 @@ export async function startServer(
   room.attach(app.server, presence);
   await app.listen({ host: config.host, port: config.port });
   perform.resume();
+  skip.resume();
+  notify.resume();
   const ticking = everySecond(ports, () => presence.look());
   const port = (app.server.address() as { port: number }).port;
   logger.info({ port, entries: log.size, runs: engine.openRuns().length }, 'ready');
@@ -105,6 +113,7 @@ export async function startServer(
     close: async () => {
       ticking();
       perform.stop();
+      notify.stop();
       await app.close();
       store.close();
     },

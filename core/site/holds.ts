@@ -68,6 +68,21 @@ export function foldHold(state: HoldsState, sealed: Sealed<HoldsEntry>): HoldsSt
   }
 }
 
+/** The entries of the chain about another runbook or plan than a run's: a record has them for the chain alone, without their bodies. */
+export function foreignTo<S extends Pick<Sealed<HoldsEntry>, 'entry' | 'digest'>>(
+  chain: readonly S[],
+  of: { readonly runbook: string; readonly run: string },
+): S[] {
+  const own = new Set<string>();
+  return chain.filter((sealed) => {
+    const { entry } = sealed;
+    if (entry.type !== 'hold.raised') return !own.has(entry.type === 'act.signed' ? entry.about : entry.hold);
+    const mine = entry.runbook === of.runbook || entry.plan === of.run;
+    if (mine) own.add(refOf(sealed));
+    return !mine;
+  });
+}
+
 const raised = (entry: HoldsEntryOf<'hold.raised'>, ref: string): SiteHold => ({
   ref,
   plan: entry.plan ?? null,
@@ -161,7 +176,7 @@ function mayUpdate(state: HoldsState, entry: HoldsEntryOf<'hold.updated'>, held:
 }
 
 /** Whom a lift needs beside the lead: as many eyes as the step with most of them. */
-export const liftDemand = ({ runbook }: Held): Demand => runDemand(runbook);
+export const liftDemand = ({ runbook }: Pick<Held, 'runbook'>): Demand => runDemand(runbook);
 
 function maySign(state: HoldsState, entry: HoldsEntryOf<'act.signed'>, held: Held): Check {
   const hold = holdOn(state, entry.about);

@@ -6,9 +6,12 @@ import { personOf } from '../log/roster.ts';
 import { ok, type Result } from '../result.ts';
 import type { Signed } from '../run/commands.ts';
 import { all, type Check, unless, yes } from '../run/rules/check.ts';
+import type { InputValue } from '../runbook/inputs.ts';
+import { locksOf } from '../runbook/render.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { inWindow } from '../runbook/window.ts';
 import { holdsAgainst } from './holds.ts';
-import type { Close, Needs, Registered, SiteDraft, SiteState, World } from './state.ts';
+import type { Asking, Close, Registered, SiteDraft, SiteState, World } from './state.ts';
 import { bodies, type Content, stated } from './statement.ts';
 
 export interface OpenCommand extends Signed {
@@ -58,14 +61,15 @@ export function open(state: SiteState, command: OpenCommand, world: World): Resu
   const asked = ask(state, command, world);
   if (!asked.ok) return asked;
   const { run, mode, follows, found, runbook } = asked.value;
-  const needs = { runbook, mode, inputs: JSON.parse(fromUtf8(command.inputs.bytes) ?? '{}') as Needs['inputs'] };
+  const inputs = JSON.parse(fromUtf8(command.inputs.bytes) ?? '{}') as Record<string, InputValue>;
   const allowed = all(
     mayLead(state, found, command.person),
     fitsPlan(state, asked.value),
     heldBack(state, found.runbook, run),
     follows === null ? yes : mayFollowUp(world, mode, follows),
-    unlocked(world, needs),
-    mode === 'live' ? world.inWindow(runbook) : yes,
+    unlocked(world, asked.value, inputs),
+    mode === 'live' ? inItsWindow(runbook, world.now) : yes,
+    peopled(world, { run, runbook: found.runbook, mode, lead: command.person, inputs }),
   );
   if (!allowed.ok) return allowed;
   const rehearsed = rehearsedBy(world, asked.value);
@@ -141,10 +145,29 @@ function mayFollowUp(world: World, mode: Asked['mode'], follows: Follows): Check
   );
 }
 
-function unlocked(world: World, needs: Needs): Check {
-  const held = world.locked(needs);
-  if (!held.ok) return held;
-  return unless(held.value !== null, fail('XCK_LOCKED', held.value === null ? {} : { ...held.value }));
+function unlocked(world: World, { runbook, mode }: Asked, inputs: Readonly<Record<string, InputValue>>): Check {
+  const locks = locksOf(runbook, inputs, mode);
+  if (!locks.ok) return locks;
+  const held = locks.value.flatMap((lock) => {
+    const run = world.holderOf(lock, mode);
+    return run === undefined ? [] : [fail('XCK_LOCKED', { lock, run })];
+  });
+  return held[0] ?? yes;
+}
+
+/** The preflight: the quorum of every step can be filled, and an agent serves every target. */
+function peopled(world: World, asking: Asking): Check {
+  const why = world.stops(asking);
+  return why === null ? yes : fail('XCK_PREFLIGHT', { why: why.replace(/\.$/, '') });
+}
+
+/** Checks that a live run may begin now; an unknown time zone is a closed window. */
+export function inItsWindow({ window }: Runbook, now: number): Check {
+  if (window === null) return yes;
+  const open = inWindow(window, now);
+  const { days, from, to, timezone } = window;
+  const why = `it is open ${days.join(', ')} from ${from} to ${to}, ${timezone}`;
+  return open.ok ? unless(!open.value, fail('XCK_WINDOW', { why })) : open;
 }
 
 /** The rehearsal that a live run rests on: the one that a follow-up names, else the newest of this very digest where the runbook asks for one. */

@@ -2,7 +2,6 @@
 import type { Draft } from '../log/entry.ts';
 import type { Roster } from '../log/roster.ts';
 import type { CloseResult } from '../log/tables.ts';
-import type { Result } from '../result.ts';
 import type { RunningClock } from '../run/context.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { HoldsState } from './holds.ts';
@@ -57,16 +56,21 @@ export interface World {
   readonly closeOf: (ref: string) => Close | undefined;
   /** The newest rehearsal of a runbook's digest that was closed as done. */
   readonly rehearsal: (runbook: string) => Close | undefined;
-  /** A lock that a run with these inputs needs and an open run of its mode holds. */
-  readonly locked: (needs: Needs) => Result<{ readonly lock: string; readonly run: string } | null>;
-  /** Checks that the release window is open; XCK_WINDOW. */
-  readonly inWindow: (runbook: Runbook) => Result<true>;
+  /** The open run of this mode that holds a lock. */
+  readonly holderOf: (lock: string, mode: 'live' | 'rehearsal') => string | undefined;
+  /** Why the people or the agents for this run are not there, as a sentence; null where nothing is known to stop it. */
+  readonly stops: (asking: Asking) => string | null;
 }
 
-export interface Needs {
-  readonly runbook: Runbook;
-  readonly inputs: Readonly<Record<string, string | number | boolean>>;
+/** A run that somebody would open and lead. */
+export interface Asking {
+  /** Its ULID, which is also its plan's. */
+  readonly run: string;
+  /** Digest of the folder. */
+  readonly runbook: string;
   readonly mode: 'live' | 'rehearsal';
+  readonly lead: string;
+  readonly inputs: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** The entry that a command makes, with the run that it opens. */

@@ -5,7 +5,7 @@ import { bodyDigest } from '../log/entry.ts';
 import type { Bundle } from '../record/bundle.ts';
 import { withheld } from '../run/view.ts';
 import type { Runbook } from '../runbook/runbook.ts';
-import type { Spine } from './chains.ts';
+import { foreignHolds, type Spine } from './chains.ts';
 import type { Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
@@ -30,15 +30,17 @@ export function committed(bundle: Bundle, leaves: readonly Leaf[]): Reason[] {
   ]);
 }
 
-/** The bodies that a leniency lets be missing; none without one. */
+/** The bodies that a leniency lets be missing; without one only those of holds on other runbooks, which no record has. */
 export function mayMiss(
   withheld: 'blind' | 'output' | undefined,
   leaves: readonly Leaf[],
   spine: Spine,
   runbook: Runbook,
 ): ReadonlySet<string> {
-  if (withheld === 'blind') return blindBodies(spine, runbook);
-  return new Set(withheld === 'output' ? leaves.flatMap(({ entry }) => entry.bodies?.output ?? []) : []);
+  const foreign = foreignHolds(spine).flatMap(({ entry }) => Object.values(entry.bodies ?? {}));
+  const output = withheld === 'output' ? leaves.flatMap(({ entry }) => entry.bodies?.['output'] ?? []) : [];
+  const blind = withheld === 'blind' ? blindBodies(spine, runbook) : [];
+  return new Set([...foreign, ...output, ...blind]);
 }
 
 const blindBodies = ({ run }: Spine, runbook: Runbook): ReadonlySet<string> =>
@@ -80,7 +82,7 @@ export const wellFormed = (leaves: readonly Leaf[]): Reason[] =>
         'I1',
       );
     }),
-    ...outputLength(entry, bodies.output?.bytes.length),
+    ...outputLength(entry, bodies['output']?.bytes.length),
   ]);
 
 function outputLength(entry: Leaf['entry'], length: number | undefined): Reason[] {

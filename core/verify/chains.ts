@@ -3,7 +3,7 @@ import { refOf } from '../log/entry.ts';
 import { chainOf } from '../log/parse.ts';
 import type { RunEntry } from '../log/tables.ts';
 import type { AfterEntry } from '../site/after.ts';
-import type { HoldsEntry } from '../site/holds.ts';
+import { foreignTo, type HoldsEntry } from '../site/holds.ts';
 import { isType, type Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
@@ -143,6 +143,21 @@ export function holdsChain({ holds, opened }: Spine): Reason[] {
     ),
   ];
 }
+
+/** The entries of the chain of holds that are about another runbook or plan than the run's. */
+export const foreignHolds = ({ holds, opened }: Spine): Spine['holds'] => foreignTo(holds, opened.entry);
+
+/** Checks that no record carries what was said of holds on other runbooks. */
+export const nothingForeign = (spine: Spine): Reason[] =>
+  foreignHolds(spine).flatMap(({ entry, bodies }) =>
+    unless(
+      Object.keys(bodies).length === 0,
+      'XCK_INTEGRITY',
+      'its bodies belong to another runbook or plan',
+      entry.seq,
+      'I1',
+    ),
+  );
 
 /** Checks that what came after the close is a whole chain, and comes after it. */
 export function afterChain({ after, run }: Spine): Reason[] {

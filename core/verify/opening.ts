@@ -1,6 +1,6 @@
 /** The claims about how a run came to be: who enrolled, registered, approved and opened, and that each signed exactly that. */
 
-import { sameStatement } from '../approval/statement.ts';
+import { lineJson, sameStatement } from '../approval/statement.ts';
 import { jcs } from '../bytes/jcs.ts';
 import { refOf } from '../log/entry.ts';
 import { personOf, type Roster } from '../log/roster.ts';
@@ -9,6 +9,8 @@ import { signing } from '../run/answers.ts';
 import { actLines } from '../run/lines.ts';
 import { checkInputs, type InputValue } from '../runbook/inputs.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { type Follows, followsOf } from '../site/open.ts';
+import type { SiteAct } from '../site/statement.ts';
 import { jsonOf } from './bodies.ts';
 import type { Spine } from './chains.ts';
 import type { Leaf } from './read.ts';
@@ -16,38 +18,33 @@ import { linesOf, type Stated } from './statements.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
 type Statements = ReadonlyMap<number, Stated>;
-type SiteAct = 'enrol' | 'runbook' | 'approve' | 'open';
 
 /** Checks that the statement of a site's act is byte for byte what its entry says. */
 function says(
   stated: Statements,
   leaf: Leaf,
   act: SiteAct,
-  expected: { about: string; run: string | null; content: unknown },
+  expected: { about: string; run: string | null; mode: 'live' | 'rehearsal' | null; content: unknown },
 ): Reason[] {
   const lines = linesOf(stated, leaf, act);
   if (!lines) return [reason('XCK_AUTHENTICITY', `it lacks its ${act} statement`, leaf.entry.seq, 'I4')];
   const same = sameStatement(
     act,
     lines,
-    actLines(
-      act,
-      { origin: leaf.entry.log, mode: leaf.entry.type === 'run.opened' ? leaf.entry.mode : null, ...expected },
-      signing(lines, leaf.entry.actor),
-    ),
+    actLines(act, { origin: leaf.entry.log, ...expected }, signing(lines, leaf.entry.actor)),
   );
   return same.ok ? [] : [reason('XCK_AUTHENTICITY', same.refusal.sentence, leaf.entry.seq, 'I4')];
 }
 
 /** Checks that everybody who acts stands in the roster. */
-export function knownPeople({ run, registered, approved }: Spine, roster: Roster): Reason[] {
+export function knownPeople({ run, holds, after, registered, approved }: Spine, roster: Roster): Reason[] {
   const ids = new Set(['server', ...roster.people.map(({ id }) => id), ...roster.agents.map(({ id }) => id)]);
   const of = (entry: Entry): string[] => [
     entry.actor,
     ...('asked_by' in entry ? [entry.asked_by] : []),
     ...('authors' in entry ? entry.authors : []),
   ];
-  return [...run, registered, approved].flatMap(({ entry }) => {
+  return [...run, ...holds, ...after, registered, approved].flatMap(({ entry }) => {
     const stranger = of(entry).find((id) => !ids.has(id));
     return unless(
       stranger === undefined,
@@ -62,7 +59,7 @@ export function knownPeople({ run, registered, approved }: Spine, roster: Roster
 export function enrolments({ genesis, enrolled }: Spine, stated: Statements): Reason[] {
   return enrolled.flatMap((leaf) => {
     const { key, kind, token } = leaf.entry;
-    return says(stated, leaf, 'enrol', { about: refOf(genesis), run: null, content: { key, kind, token } });
+    return says(stated, leaf, 'enrol', { about: refOf(genesis), run: null, mode: null, content: { key, kind, token } });
   });
 }
 
@@ -81,9 +78,15 @@ export function approval(
     ...says(stated, registered, 'runbook', {
       about: refOf(genesis),
       run: null,
+      mode: null,
       content: { authors, id, runbook: folder },
     }),
-    ...says(stated, approved, 'approve', { about: refOf(registered), run: null, content: { runbook: folder } }),
+    ...says(stated, approved, 'approve', {
+      about: refOf(registered),
+      run: null,
+      mode: null,
+      content: { runbook: folder },
+    }),
     ...unless(digests.size === 1, 'XCK_POLICY', 'another folder was approved', seq, 'I18'),
     ...unless(
       id === runbook.id && authors.length > 0,
@@ -119,27 +122,55 @@ export function approval(
 /** Checks the first entry of the run: opened by a holder of the lead's roles, with inputs that fit, under the roster of that time. */
 export function opening({ approved, opened }: Spine, stated: Statements, roster: Roster, runbook: Runbook): Reason[] {
   const { entry, bodies } = opened;
+  const { mode, run } = entry;
   const roles = personOf(roster, entry.actor)?.roles ?? [];
-  const content = { follows: null, inputs: entry.bodies?.inputs ?? '', run: entry.run };
+  const follows = followedBy(opened, stated);
+  const content = { follows, inputs: entry.bodies?.['inputs'] ?? '', run };
   const fits = (holds: boolean, why: string, invariant: string) =>
     unless(holds, 'XCK_POLICY', why, entry.seq, invariant);
   return [
-    ...says(stated, opened, 'open', { about: refOf(approved), run: entry.run, content }),
+    ...says(stated, opened, 'open', { about: refOf(approved), run, mode, content }),
     ...fits(entry.rules === 1, `its rules are version ${entry.rules}, this verifier knows 1`, 'I14'),
     ...fits(entry.roster === roster.ref, 'it names another roster', 'I7'),
     ...fits(entry.solo === roster.solo, 'solo is not what the roster makes it', 'I7'),
-    ...fits(entry.holds === undefined, 'it names a chain of holds that is not here', 'I9'),
     ...fits(
-      (runbook.crew.lead?.roles ?? []).some((role) => roles.includes(role)),
+      entry.follows === follows?.close && (follows === null || mode === 'live'),
+      'it follows another close than was signed',
+      'I14',
+    ),
+    ...fits(
+      isRehearsed(opened.entry, follows, runbook),
+      'it does not name the rehearsal that its runbook or its lead asks for',
+      'I18',
+    ),
+    ...fits(
+      (runbook.crew['lead']?.roles ?? []).some((role) => roles.includes(role)),
       `${entry.actor} may not lead`,
       'I3',
     ),
     ...fits(
-      inputsOf(opened, runbook) !== undefined && bodies.inputs !== undefined,
+      inputsOf(opened, runbook) !== undefined && bodies['inputs'] !== undefined,
       'its inputs are not those that the runbook asks for',
       'I17',
     ),
   ];
+}
+
+/** What the lead says that the run follows; whatever is no such thing becomes null, which the statement cannot equal. */
+function followedBy(opened: Spine['opened'], stated: Statements): Follows | null {
+  const content = lineJson(linesOf(stated, opened, 'open')?.content ?? '') as { follows?: unknown } | undefined;
+  return followsOf(content?.follows) ?? null;
+}
+
+/** A rehearsal is named where a live run must rest on one, or its lead names one; the rehearsal itself has a record of its own. */
+function isRehearsed(
+  { mode, rehearsed }: Spine['opened']['entry'],
+  follows: Follows | null,
+  runbook: Runbook,
+): boolean {
+  const named = follows?.rehearsal ?? null;
+  const required = mode === 'live' && runbook.rehearsal?.required === true;
+  return named === null ? (rehearsed !== undefined) === required : rehearsed === named;
 }
 
 /** The inputs of the run, when they are exactly what the runbook makes of them. */

@@ -9,24 +9,45 @@ import type { VerifyRaw } from '../log/signature.ts';
 import { type Bundle, openBundle } from '../record/bundle.ts';
 import type { Trust } from '../record/trust.ts';
 import { contextOf, type RunState } from '../run/state.ts';
+import { afterwards } from './after.ts';
 import { assuranceOf, executorOf } from './assurance.ts';
 import { committed, mayMiss, present, wellFormed } from './bodies.ts';
-import { inOrder, nothingSurplus, rosterChain, runChain, type Spine, spineOf } from './chains.ts';
+import {
+  afterChain,
+  holdsChain,
+  inOrder,
+  nothingForeign,
+  nothingSurplus,
+  rosterChain,
+  runChain,
+  type Spine,
+  spineOf,
+} from './chains.ts';
 import { type Known, knownRunbook, nothingKnown, type Prepared } from './folder.ts';
+import { outerHolds } from './holds.ts';
 import { approval, enrolments, knownPeople, opening } from './opening.ts';
 import { replay } from './policy.ts';
 import { type Leaf, readLeaves } from './read.ts';
 import { type Keys, keysOf, trusted } from './roster.ts';
 import { namedTrees, type Stated, signatures, statements } from './statements.ts';
 import { checkpointOf, included, trees } from './tree.ts';
-import { invalid, type Reason, reason, type Signature, unreadable, type Verdict } from './verdict.ts';
+import {
+  invalid,
+  type Less,
+  lessOf,
+  type Reason,
+  reason,
+  type Signature,
+  unreadable,
+  type Verdict,
+} from './verdict.ts';
 
 export { type Known, nothingKnown } from './folder.ts';
-export { diverged, type Facts, type Reason, type Signature, type Verdict } from './verdict.ts';
+export { diverged, type Facts, LESS, type Less, lessOf, type Reason, type Signature, type Verdict } from './verdict.ts';
 
 export interface Leniency {
-  /** Verdicts less than four eyes that the caller takes for a success. */
-  readonly accept?: readonly 'solo'[];
+  /** What is less than a live run under four eyes and yet taken for a success. */
+  readonly accept?: readonly Less[];
   /**
    * Bodies that may be missing: `blind`, what nobody but its signer may see yet of an open run; `output`, for an agent,
    * which needs no earlier output to clear a step. A confirmation may never be missing from a clearance.
@@ -124,7 +145,10 @@ async function integrity(
     ...inOrder(leaves, spine),
     ...runChain(spine),
     ...rosterChain(spine),
+    ...holdsChain(spine),
+    ...afterChain(spine),
     ...nothingSurplus(leaves, spine),
+    ...nothingForeign(spine),
     ...(checkpoint.ok
       ? included(leaves, checkpoint.value)
       : [reason('XCK_INTEGRITY', checkpoint.refusal.sentence, null, 'I1')]),
@@ -173,9 +197,11 @@ function policy(
   const begun = [
     ...approval(spine, stated, keys.roster, prepared.runbook),
     ...opening(spine, stated, keys.roster, prepared.runbook),
+    ...outerHolds(spine, stated, keys.roster, prepared.runbook),
   ];
   const { state, reasons } = replay(spine, prepared, keys, stated);
-  return { state, reasons: [...begun, ...reasons] };
+  const ended = state ? afterwards(spine, state) : [];
+  return { state, reasons: [...begun, ...reasons, ...ended] };
 }
 
 interface Verified {
@@ -194,11 +220,13 @@ function favourable(
   const { solo } = keys.roster;
   const { runbook } = contextOf(state);
   const closed = contextOf(state).closed !== null;
-  const accepted = !solo || accept?.includes('solo') === true;
+  const { mode } = state.facts;
+  const accepted = lessOf({ solo, mode }).every((less) => accept?.includes(less));
   return {
     verdict: !trust ? 'SELF-CONSISTENT' : closed ? 'ANCHORED' : 'OPEN',
     exit: trust && closed && accepted ? 0 : 3,
     solo,
+    mode,
     assurance: assuranceOf(spine, runbook, found),
     executor: executorOf(spine, keys.roster),
     reasons: [],

@@ -13,7 +13,7 @@ import type { Cli } from './args.ts';
 import { type Client, send, signed, signingOver } from './client.ts';
 import { EXIT, must, Stop } from './exits.ts';
 import type { OpenRun } from './run-client.ts';
-import { nameOf, type Names } from './show.ts';
+import { type Names, nameOf } from './show.ts';
 import { clean, type Terminal } from './terminal.ts';
 
 export interface Proposal {
@@ -94,5 +94,10 @@ export const contentLines = (content: Content): string[] =>
   Object.entries(content).flatMap(([key, value]) => {
     if (value === null) return [`  ${key}: none`];
     if (typeof value !== 'object') return [`  ${key}: ${clean(String(value))}`];
-    return [`  ${key}:`, ...JSON.stringify(value, null, 2).split('\n').map((line) => `    ${clean(line)}`)];
+    return [
+      `  ${key}:`,
+      ...JSON.stringify(value, null, 2)
+        .split('\n')
+        .map((line) => `    ${clean(line)}`),
+    ];
   });

@@ -1,10 +1,12 @@
 /** Gathers a run's record from the store: its entries, those they rest on, proofs, bodies and folder. It leaves out what is withheld and judges nothing. */
 import { base64, fromUtf8 } from '../../core/bytes/encoding.ts';
-import { type Body, refIndex } from '../../core/log/entry.ts';
+import { type Body, refIndex, type Sealed } from '../../core/log/entry.ts';
 import { consistencyProof, inclusionProof } from '../../core/log/merkle.ts';
 import type { Entry } from '../../core/log/tables.ts';
 import type { Bundle } from '../../core/record/bundle.ts';
 import { folderIndex } from '../../core/runbook/folder.ts';
+import { foreignTo, type HoldsEntry } from '../../core/site/holds.ts';
+import { readEntry } from '../runner/site.ts';
 import type { LogStore, StoredEntry } from '../store/store.ts';
 
 export interface Wanted {
@@ -26,7 +28,11 @@ export function collect(store: LogStore, run: string, { checkpoint, size, withhe
   const files = store.folder(opened.runbook) ?? [];
   const index = folderIndex(files);
   if (!index.ok) throw new Error(index.refusal.sentence);
-  const bodies = bodiesOf(store, entries, withheld);
+  const holds = rows.map(readEntry).filter(({ entry }) => HOLDS.includes(entry.type) && !('run' in entry));
+  const foreign = foreignTo(holds as Sealed<HoldsEntry>[], opened).flatMap(({ entry }) =>
+    Object.values(entry.bodies ?? {}),
+  );
+  const bodies = bodiesOf(store, entries, new Set([...withheld, ...foreign]));
   return {
     checkpoint,
     entries: rows.map(({ bytes }) => bytes),
@@ -40,7 +46,9 @@ export function collect(store: LogStore, run: string, { checkpoint, size, withhe
   };
 }
 
-/** The run's entries, the roster chain, and the registration and approval that the run names; ascending by seq. */
+const HOLDS = ['hold.raised', 'hold.updated', 'act.signed', 'hold.lifted'];
+
+/** The run's entries and those after its close, the chains of roster and holds, the registration and approval that the run names; ascending by seq. */
 function rowsOf(store: LogStore, run: string): StoredEntry[] {
   const own = store.entriesOf(run);
   const first = own[0] && read(own[0]);
@@ -49,9 +57,8 @@ function rowsOf(store: LogStore, run: string): StoredEntry[] {
   const approval = approved && read(approved);
   const registered = approval?.type === 'runbook.approved' ? store.entry(refIndex(approval.registered)) : undefined;
   if (!approved || !registered) throw new Error(`the log lacks the approval of the runbook ${first.runbook}`);
-  return [...store.entriesOfTypes(['genesis', 'key.enrolled']), registered, approved, ...own].sort(
-    (a, b) => a.seq - b.seq,
-  );
+  const chains = store.entriesOfTypes(['genesis', 'key.enrolled', ...HOLDS]);
+  return [...chains, registered, approved, ...own, ...store.entriesAfter(run)].sort((a, b) => a.seq - b.seq);
 }
 
 function bodiesOf(store: LogStore, entries: readonly Entry[], withheld: ReadonlySet<string>): Map<string, Body> {

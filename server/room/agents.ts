@@ -47,7 +47,7 @@ export interface Agents {
   start(run: string, step: string): Promise<Result<unknown>>;
   /** Tells the agent of a manual step that a person has attested to it. */
   attested(run: string, step: string): Promise<Result<unknown>>;
-  abort(run: string, step: string): Promise<Result<unknown>>;
+  abort(run: string, step: string): Promise<Result<ServerCalls['abort']['result']>>;
   /** Output of a step, or of one item of its wave, while its arming is open; masked. */
   output(
     run: string,

@@ -35,11 +35,12 @@ export function openPresence(engine: Engine, ports: Ports, changed: (run: string
     void engine.submit(live.state.facts.run, { type, seat });
 
   const lookAt = (live: LiveRun) => {
-    const { seats, away, runbook, arming } = contextOf(live.state);
+    const { seats, away, runbook, armings } = contextOf(live.state);
+    const confirmed = Object.values(armings).flatMap(({ confirmations }) => confirmations.map((one) => one.seat));
     for (const [seat, { person }] of Object.entries(seats)) {
       const run = live.state.facts.run;
       const gone = ports.now() - renewed(run, person) > LEASE + runbook.presence.grace_ms;
-      const counts = runbook.presence.required.includes(seat) || arming?.confirmations.some((one) => one.seat === seat);
+      const counts = runbook.presence.required.includes(seat) || confirmed.includes(seat);
       if (gone && counts && !away.includes(seat)) enter(live, seat, 'lost');
       if (away.includes(seat) && alive(run, person)) enter(live, seat, 'back');
     }

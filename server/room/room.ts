@@ -5,6 +5,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { base64 } from '../../core/bytes/encoding.ts';
 import type { ClientFrame, ServerFrame } from '../../core/protocol/frames.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { AbortAnswer } from '../runner/effects.ts';
 import type { Committed, Engine } from '../runner/engine.ts';
 import { bodyTexts, hiddenFrom, slice } from '../runner/slices.ts';
 import type { Store } from '../store/store.ts';
@@ -41,6 +42,8 @@ export interface Room {
   attach(server: Server, presence: PresenceBook): void;
   committed(committed: Committed): void;
   wrote(wrote: Wrote): void;
+  /** Tells everybody what an abort was answered. */
+  aborted(run: string, step: string, answer: AbortAnswer): void;
   presenceChanged(run: string): void;
   /** Closes the sockets of a session that has ended. */
   signedOut(session: string): void;
@@ -159,10 +162,13 @@ export function openRoom(deps: RoomDeps): Room {
     committed: ({ run }) => {
       if (run) for (const member of watching(run.state.facts.run)) update(member);
     },
-    wrote: ({ run, step, attempt, offset, bytes }) => {
+    aborted: (run, step, answer) => {
+      for (const member of watching(run)) send(member, { type: 'aborted', step, answer });
+    },
+    wrote: ({ run, step, attempt, item, offset, bytes }) => {
       for (const member of watching(run))
         if (member.socket.bufferedAmount < SKIP_OUTPUT)
-          send(member, { type: 'output', step, attempt, offset, bytes: base64(bytes) });
+          send(member, { type: 'output', step, attempt, item, offset, bytes: base64(bytes) });
     },
     presenceChanged: (run) => {
       const live = deps.engine.run(run);

@@ -5,11 +5,15 @@ import { base64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
 import { type Refusal, refusal } from '../../core/errors.ts';
 import { closed, Id, RunId, Sha256 } from '../../core/log/forms.ts';
 import { packBundle } from '../../core/record/bundle.ts';
+import { armingOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { type AppDeps, problem } from '../app.ts';
 import { collect } from '../record/collect.ts';
 import { hiddenFrom, runDocument } from '../runner/slices.ts';
-import { folderDocument, home, registeredDocument } from './home.ts';
+import { folderDocument, registeredDocument } from './folders.ts';
+import { holdsSlice } from './holds.ts';
+import { home } from './home.ts';
+import { planView } from './plans.ts';
 
 const runParams = closed({ run: RunId });
 
@@ -36,6 +40,8 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
       checkpoint: engine.log.checkpoint,
     }));
 
+    signedIn.get('/api/holds', async () => holdsSlice(deps));
+
     signedIn.get<{ Params: { name: string } }>(
       '/api/folders/:name',
       { schema: { params: closed({ name: Id }) } },
@@ -54,14 +60,21 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
       },
     );
 
+    signedIn.get<{ Params: { plan: string } }>(
+      '/api/plans/:plan',
+      { schema: { params: closed({ plan: RunId }) } },
+      async (request, reply) => {
+        const found = planView(deps, request.params.plan, request.person);
+        return found ?? no(reply, unknown('plan', request.params.plan));
+      },
+    );
+
     signedIn.get<{ Params: { run: string } }>(
       '/api/runs/:run',
       { schema: { params: runParams } },
       async (request, reply) => {
         const live = engine.run(request.params.run);
-        return live
-          ? runDocument(store, engine.log, live, request.person)
-          : no(reply, unknown('run', request.params.run));
+        return live ? runDocument(store, engine, live, request.person) : no(reply, unknown('run', request.params.run));
       },
     );
 
@@ -89,16 +102,17 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
       step: Id,
       attempt: Type.String({ pattern: '^[0-9]{1,6}$' }),
       offset: Type.String({ pattern: '^[0-9]{1,12}$' }),
+      item: Type.Optional(Id),
     });
-    signedIn.get<{ Params: { run: string }; Querystring: { step: string; attempt: string; offset: string } }>(
-      '/api/runs/:run/output',
-      { schema: { params: runParams, querystring: outputQuery } },
-      async (request, reply) => {
-        const { step, attempt, offset } = request.query;
-        const found = await output(deps, request.params.run, step, Number(attempt), Number(offset));
-        return found ?? no(reply, unknown('output', `${step} ${attempt}`));
-      },
-    );
+    signedIn.get<{
+      Params: { run: string };
+      Querystring: { step: string; attempt: string; offset: string; item?: string };
+    }>('/api/runs/:run/output', { schema: { params: runParams, querystring: outputQuery } }, async (request, reply) => {
+      const { step, attempt, offset, item = '' } = request.query;
+      const asked = { run: request.params.run, step, attempt: Number(attempt), item };
+      const found = await output(deps, asked, Number(offset));
+      return found ?? no(reply, unknown('output', `${step} ${attempt}`));
+    });
 
     const range = closed({
       from: Type.String({ pattern: '^[0-9]{1,15}$' }),
@@ -118,18 +132,26 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
 
 const PIECE = 256 * 1024;
 
+interface OutputOf {
+  readonly run: string;
+  readonly step: string;
+  readonly attempt: number;
+  /** Of a wave; empty where the step has none. */
+  readonly item: string;
+}
+
 /** Output of an attempt from `offset`: from the store once the outcome is there, from the agent while it runs. */
-async function output({ engine, store, agents }: AppDeps, run: string, step: string, attempt: number, offset: number) {
+async function output({ engine, store, agents }: AppDeps, { run, step, attempt, item }: OutputOf, offset: number) {
   const live = engine.run(run);
   const ended = live?.entries.find(
-    ({ entry }) => 'result' in entry && 'step' in entry && entry.step === step && entry.attempt === attempt,
+    ({ entry }) => 'checks' in entry && entry.step === step && entry.attempt === attempt && (entry.item ?? '') === item,
   );
   if (ended) {
     const body = store.body(ended.entry.bodies?.['output'] ?? '');
     return body && { offset, bytes: base64(body.bytes.subarray(offset, offset + PIECE)), total: body.bytes.length };
   }
-  const arming = live && contextOf(live.state).arming;
-  if (arming?.step !== step || arming.attempt !== attempt || arming.started === null) return undefined;
-  const answer = await agents.output(run, offset);
+  const arming = live && armingOf(contextOf(live.state), step);
+  if (arming?.attempt !== attempt || arming.starts[item] === undefined) return undefined;
+  const answer = await agents.output(run, step, item, offset);
   return answer.ok ? answer.value : undefined;
 }

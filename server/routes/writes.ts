@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { refusal } from '../../core/errors.ts';
 import type { CommandText } from '../../core/protocol/frames.ts';
 import { type AppDeps, problem } from '../app.ts';
-import { CommandSchema, carryOut } from './commands.ts';
+import { carryOut } from './commands.ts';
+import { CommandSchema } from './schema.ts';
 
 export async function writeRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   app.post<{ Body: CommandText }>('/api/commands', { schema: { body: CommandSchema } }, async (request, reply) => {

@@ -1,24 +1,32 @@
-/** The one write path: verify → decide → append durably → fold → effects. Every transport goes through `submit`; nothing else appends. */
+/** The one write path: verify → decide → append durably → fold → effects. Every transport goes through it; nothing else appends. */
 import { fail, type Refusal } from '../../core/errors.ts';
-import type { Act } from '../../core/log/acts.ts';
+import { type Act, COLLECTED } from '../../core/log/acts.ts';
 import { type Draft, type Sealed, seal } from '../../core/log/entry.ts';
-import type { EntryOf } from '../../core/log/tables.ts';
+import type { RunEntryOf } from '../../core/log/tables.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Command, Effect, Signed } from '../../core/run/commands.ts';
-import { decide } from '../../core/run/decide.ts';
+import { openArming } from '../../core/run/context.ts';
+import { type Decision, decide } from '../../core/run/decide.ts';
 import { contextOf } from '../../core/run/state.ts';
+import type { Runbook } from '../../core/runbook/runbook.ts';
+import { type AfterCommand, decideAfter, foldAfter } from '../../core/site/after.ts';
 import { decideSite, type SiteCommand } from '../../core/site/decide.ts';
+import type { World } from '../../core/site/state.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Store } from '../store/store.ts';
+import type { RunRow, Store } from '../store/store.ts';
 import { authenticAgent, authenticPerson } from './authentic.ts';
+import { afterState, closedRow, rowAfter } from './closes.ts';
 import type { Log } from './log.ts';
-import { bare, beginRun, type LiveRun, machines, replayRun } from './runs.ts';
+import { beginRun, grown, type LiveRun, machines, replayRun } from './runs.ts';
 import { foldSite, loadSite, runbookReader, type Site } from './site.ts';
+import { worldOf } from './world.ts';
 
 /** What has just become durable. */
 export interface Committed {
   readonly entries: readonly Sealed[];
   readonly run: LiveRun | null;
+  /** The closed run that the entries come after. */
+  readonly after: string | null;
   readonly effects: readonly Effect[];
 }
 
@@ -29,20 +37,34 @@ export interface Accepted {
 export interface Engine {
   readonly log: Log;
   readonly site: Site;
+  /** A run, open or closed. */
   run(id: string): LiveRun | undefined;
+  openRun(id: string): LiveRun | undefined;
   openRuns(): LiveRun[];
-  readonly runbookOf: (digest: string) => import('../../core/runbook/runbook.ts').Runbook | undefined;
+  readonly runbookOf: (digest: string) => Runbook | undefined;
+  /** What decisions about the site look up, as it is now. */
+  world(): World;
   submit(run: string, command: Command): Promise<Result<Accepted>>;
   submitSite(command: SiteCommand): Promise<Result<Accepted>>;
+  /** What comes after a run's close; nothing of it is signed. */
+  submitAfter(run: string, command: AfterCommand): Result<Accepted>;
   /** Writes down a refused attempt that matters; it stops nothing and starts nothing. */
   refused(actor: string, act: string, refusal: Refusal, of: { readonly run?: string; readonly step?: string }): void;
   /** Called after every commit, in order. */
   listen(listener: (committed: Committed) => void): void;
 }
 
-/** Acts that carry a person's statement, and those that carry an agent's. */
-const PERSON_ACTS = new Set<string>(['confirm', 'refuse', 'key', 'lift', 'close']);
-const AGENT_ACTS = { armed: 'armed', started: 'started', outcome: 'outcome' } as const;
+/** Acts on a run that carry a person's statement, and those that carry an agent's. */
+const PERSON_ACTS = new Set<string>(['confirm', 'refuse', 'key', 'attest', ...COLLECTED]);
+const AGENT_ACTS = new Set<string>(['armed', 'started', 'outcome']);
+/** The act that a command about the site signs; what is not here is not signed. */
+const SITE_ACTS: Partial<Record<SiteCommand['type'], Act>> = {
+  enrol: 'enrol',
+  register: 'runbook',
+  approve: 'approve',
+  open: 'open',
+  lift_on: 'lift',
+};
 /** Refusals that say something about a person; a mistyped name says nothing. */
 const MATTER = new Set<string>([
   'XCK_SELF',
@@ -54,19 +76,30 @@ const MATTER = new Set<string>([
   'XCK_SIGNATURE',
   'XCK_STATEMENT',
   'XCK_LEAD',
+  'XCK_CONDITION',
+  'XCK_CONFIRMED',
+  'XCK_DECIDE',
+  'XCK_HOLD_ON',
+  'XCK_LOCKED',
+  'XCK_MODE',
+  'XCK_REHEARSAL',
+  'XCK_WINDOW',
 ]);
+/** Closed runs never change; so many are kept rather than replayed for every reader. */
+const CLOSED_KEPT = 64;
 
 export function openEngine(store: Store, log: Log, ports: Ports): Engine {
   const runbookOf = runbookReader(store);
   const machineOf = machines(runbookOf);
   let site = loadSite(store, runbookOf);
-  const runs = new Map<string, LiveRun>();
-  for (const { run, open } of store.runs()) if (open) runs.set(run, replayRun(store, site, machineOf, runbookOf, run));
+  const replay = (id: string) => replayRun(store, site, machineOf, runbookOf, id);
+  const runs = new Map(store.openRuns().map((id) => [id, replay(id)]));
+  const closed = new Map<string, LiveRun>();
   const listeners: ((committed: Committed) => void)[] = [];
 
-  const at = () => ({ seq: log.size, ts: Math.max(ports.now(), log.lastTs) });
-  const tell = (committed: Committed) => {
-    for (const listener of listeners) listener(committed);
+  const at = (more = 0) => ({ seq: log.size + more, ts: Math.max(ports.now(), log.lastTs) });
+  const tell = (entries: readonly Sealed[], of: Partial<Committed> = {}) => {
+    for (const listener of listeners) listener({ entries, run: null, after: null, effects: [], ...of });
   };
   const stopped = () => (log.failed === null ? undefined : fail('XCK_STOPPED', { why: log.failed }));
   /** A failed disk or anything unforeseen lets nothing through; the refusal says which it was. */
@@ -77,25 +110,38 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
       return stopped() ?? fail('XCK_UNEXPECTED', { why: error instanceof Error ? error.message : String(error) });
     }
   };
+  const world = () => worldOf({ store, site, runbookOf, runs: [...runs.values()], now: ports.now() });
   const checker = () => ({ roster: site.roster, log, verifyRaw: ports.verifyRaw });
 
-  const run = (id: string): LiveRun | undefined => {
-    const open = runs.get(id);
-    if (open) return open;
-    return store.runs().some((row) => row.run === id) ? replayRun(store, site, machineOf, runbookOf, id) : undefined;
+  const keepClosed = (id: string, live: LiveRun): LiveRun => {
+    const oldest = closed.keys().next().value;
+    if (closed.size >= CLOSED_KEPT && oldest !== undefined) closed.delete(oldest);
+    closed.set(id, live);
+    return live;
+  };
+  const run = (id: string): LiveRun | undefined =>
+    runs.get(id) ?? closed.get(id) ?? (store.run(id) ? keepClosed(id, replay(id)) : undefined);
+
+  /** Remembers what a decision made of a run, once its entries are durable. */
+  const settle = (live: LiveRun, { entries, state, effects }: Decision): void => {
+    const id = state.facts.run;
+    const next = grown(live, state, entries);
+    if (contextOf(state).closed === null) runs.set(id, next);
+    else {
+      runs.delete(id);
+      keepClosed(id, next);
+    }
+    tell(entries, { run: next, effects });
   };
 
-  /** From here to the swap nothing awaits: no other command can come in between. */
+  /** From here to the append nothing awaits: no other command can come in between. */
   const commit = (live: LiveRun, command: Command): Result<Accepted> => {
     const decision = decide(live.state, command, at());
     if (!decision.ok) return decision;
-    const { entries, state, effects, refusal } = decision.value;
-    const closed = contextOf(state).closed !== null;
-    log.append(entries, closed ? [{ run: state.facts.run, open: false }] : []);
-    const next: LiveRun = { state, entries: [...live.entries, ...entries.map(bare)] };
-    if (closed) runs.delete(state.facts.run);
-    else runs.set(state.facts.run, next);
-    tell({ entries, run: next, effects });
+    const { entries, state, refusal } = decision.value;
+    const ended = contextOf(state).closed !== null;
+    log.append(entries, ended ? [closedRow(store, grown(live, state, entries))] : []);
+    settle(live, decision.value);
     return refusal ? { ok: false, refusal } : ok({ entries });
   };
 
@@ -115,7 +161,7 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     });
     guarded(() => {
       log.append([sealed]);
-      tell({ entries: [sealed], run: null, effects: [] });
+      tell([sealed]);
       return ok({ entries: [sealed] });
     });
   };
@@ -123,7 +169,7 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
   const authentic = async (command: Command): Promise<Result<true>> => {
     if (PERSON_ACTS.has(command.type) && 'person' in command)
       return authenticPerson(checker(), command.type as Act, command.person, command as unknown as Signed);
-    if (command.type in AGENT_ACTS && 'agent' in command)
+    if (AGENT_ACTS.has(command.type) && 'agent' in command)
       return authenticAgent(checker(), command.type as Act, command.agent, command as unknown as Signed);
     return ok(true);
   };
@@ -134,42 +180,66 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     if (!live) return fail('XCK_UNKNOWN', { what: 'run', name: id });
     const result = stopped() ?? (signature.ok ? guarded(() => commit(live, command)) : signature);
     const actor = 'person' in command ? command.person : 'agent' in command ? command.agent : null;
-    if (!result.ok && actor) refused(actor, command.type, result.refusal, { run: id, ...stepOf(live) });
+    const step = 'step' in command ? command.step : openArming(contextOf(live.state))?.step;
+    if (!result.ok && actor) refused(actor, command.type, result.refusal, { run: id, ...(step ? { step } : {}) });
     return result;
   };
 
-  const stepOf = (live: LiveRun) => {
-    const { arming } = contextOf(live.state);
-    return arming ? { step: arming.step } : {};
+  /** A hold called on a runbook holds every open run of it in the same transaction. */
+  const spread = (entries: readonly Sealed[]): Result<(readonly [LiveRun, Decision])[]> => {
+    const called = entries[0]?.entry;
+    const runbook = called?.type === 'hold.raised' ? called.runbook : undefined;
+    const held: (readonly [LiveRun, Decision])[] = [];
+    let count = entries.length;
+    for (const live of runbook === undefined ? [] : runs.values()) {
+      if (live.state.facts.runbook !== runbook) continue;
+      const decision = decide(live.state, { type: 'holdRunbook' }, at(count));
+      if (!decision.ok) return decision;
+      count += decision.value.entries.length;
+      held.push([live, decision.value]);
+    }
+    return ok(held);
   };
 
   const commitSite = (command: SiteCommand): Result<Accepted> => {
-    const decided = decideSite(site, command);
+    const decided = decideSite(site, command, world(), at());
     if (!decided.ok) return decided;
-    const { draft, run: opened } = decided.value;
-    const { seq, ts } = at();
-    const chain = draft.type === 'key.enrolled' ? { rprev: site.rosterHead } : {};
-    const sealed = seal(draft, {
-      log: log.origin,
-      seq,
-      ts,
-      ...(opened ? { run: { run: opened, rseq: 0 } } : {}),
-      ...chain,
-    });
-    log.append([sealed], opened ? [{ run: opened, open: true }] : []);
-    site = foldSite(site, sealed, runbookOf);
-    const live = opened ? beginRun(site, machineOf, runbookOf, sealed as Sealed<EntryOf<'run.opened'>>) : null;
-    if (opened && live) runs.set(opened, live);
-    tell({ entries: [sealed], run: live, effects: [] });
-    return ok({ entries: [sealed] });
+    const entries = decided.value;
+    const held = spread(entries);
+    if (!held.ok) return held;
+    const [first] = entries as readonly Sealed<RunEntryOf<'run.opened'>>[];
+    const opened = first?.entry.type === 'run.opened' ? first : undefined;
+    const rows: RunRow[] = opened ? [{ run: opened.entry.run, close: null }] : [];
+    log.append([...entries, ...held.value.flatMap(([, decision]) => decision.entries)], rows);
+    site = entries.reduce((state, sealed) => foldSite(state, sealed, runbookOf), site);
+    const live = opened ? beginRun(site, machineOf, runbookOf, opened) : null;
+    if (live) runs.set(live.state.facts.run, live);
+    tell(entries, { run: live });
+    for (const [before, decision] of held.value) settle(before, decision);
+    return ok({ entries });
   };
 
   const submitSite: Engine['submitSite'] = async (command) => {
-    const act: Act = command.type === 'register' ? 'runbook' : command.type;
-    const signature = await authenticPerson(checker(), act, command.person, command);
+    const act = SITE_ACTS[command.type];
+    const signature =
+      act === undefined
+        ? ok(true)
+        : await authenticPerson(checker(), act, command.person, command as unknown as Signed);
     const result = stopped() ?? (signature.ok ? guarded(() => commitSite(command)) : signature);
-    if (!result.ok) refused(command.person, act, result.refusal, {});
+    if (!result.ok) refused(command.person, act ?? command.type, result.refusal, {});
     return result;
+  };
+
+  const commitAfter = (id: string, command: AfterCommand): Result<Accepted> => {
+    const row = store.run(id);
+    const state = row && afterState(store, row);
+    if (!row || !state) return fail('XCK_NOT_NOW', { what: 'this', why: 'it comes after the close of its run' });
+    const decided = decideAfter(state, command, { ...at(), log: log.origin });
+    if (!decided.ok) return decided;
+    const sealed = decided.value;
+    log.append([sealed], [rowAfter(row, foldAfter(state, sealed), sealed)], id);
+    tell([sealed], { after: id });
+    return ok({ entries: [sealed] });
   };
 
   return {
@@ -178,10 +248,13 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
       return site;
     },
     run,
+    openRun: (id) => runs.get(id),
     openRuns: () => [...runs.values()],
     runbookOf,
+    world,
     submit,
     submitSite,
+    submitAfter: (id, command) => stopped() ?? guarded(() => commitAfter(id, command)),
     refused,
     listen: (listener) => void listeners.push(listener),
   };

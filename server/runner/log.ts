@@ -25,8 +25,8 @@ export interface Log {
   readonly checkpoint: string;
   /** Time of the newest entry; the next one's is never below it. */
   readonly lastTs: number;
-  /** Makes the entries durable and covers them with a checkpoint. Throws when the disk fails; then the log is `failed` for good. */
-  append(entries: readonly Sealed[], runs?: readonly RunRow[]): void;
+  /** Makes the entries durable, `after` a closed run where they come after one, and covers them with a checkpoint. Throws when the disk fails; then the log is `failed` for good. */
+  append(entries: readonly Sealed[], runs?: readonly RunRow[], after?: string | null): void;
   readonly failed: string | null;
   rootAt(size: number): string | undefined;
   inclusion(seq: number): string[];
@@ -40,13 +40,14 @@ export function openLog(store: LogStore, origin: string, key: LogKey): Log {
   let checkpoint = sign(origin, size, store.node, key);
   let failed: string | null = null;
 
-  const append = (entries: readonly Sealed[], runs: readonly RunRow[] = []) => {
+  const append = (entries: readonly Sealed[], runs: readonly RunRow[] = [], after: string | null = null) => {
     if (failed !== null) throw new Error(failed);
     const nodes = newNodes(size, entries, store.node);
     const rows = entries.map(({ entry, bytes }) => ({
       seq: entry.seq,
       type: entry.type,
       run: 'run' in entry ? entry.run : null,
+      after,
       bytes,
     }));
     const bodies = entries.flatMap((sealed) =>

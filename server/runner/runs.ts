@@ -1,9 +1,11 @@
 /** Runs in memory: each is its folded state and its entries, replayed from the store by the same fold that runs live. */
+import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import type { Body, Sealed } from '../../core/log/entry.ts';
 import { rolesOf } from '../../core/log/roster.ts';
-import type { EntryOf, RunEntry } from '../../core/log/tables.ts';
+import type { RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import { type RunMachine, runMachine } from '../../core/run/machine.ts';
 import { fold, openState, type RunState } from '../../core/run/state.ts';
+import type { InputValue } from '../../core/runbook/inputs.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import type { LogStore } from '../store/store.ts';
 import { readEntry, type Site } from './site.ts';
@@ -12,6 +14,10 @@ export interface LiveRun {
   readonly state: RunState;
   /** All entries, ascending by rseq, without their bodies. */
   readonly entries: readonly Sealed<RunEntry>[];
+  /** As they were signed at the opening; deviations change them in the run's context. */
+  readonly inputs: Readonly<Record<string, InputValue>>;
+  /** Named values of the steps that have finished, by step. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export type RunbookOf = (digest: string) => Runbook | undefined;
@@ -35,14 +41,30 @@ export function beginRun(
   site: Site,
   machineOf: (digest: string) => RunMachine,
   runbookOf: RunbookOf,
-  first: Sealed<EntryOf<'run.opened'>>,
+  first: Sealed<RunEntryOf<'run.opened'>>,
 ): LiveRun {
   const digest = first.entry.runbook;
   const runbook = runbookOf(digest);
   const registered = site.runbooks.get(digest);
   if (!runbook || !registered) throw new Error(`runbook ${digest} is not known`);
   const opening = { origin: site.origin, runbook, authors: registered.authors, roles: rolesOf(site.roster) };
-  return { state: openState(machineOf(digest), opening, first), entries: [bare(first)] };
+  const inputs = (jsonIn(first, 'inputs') ?? {}) as LiveRun['inputs'];
+  return { state: openState(machineOf(digest), opening, first), entries: [bare(first)], inputs, outputs: {} };
+}
+
+/** Returns the run after entries that were folded into `state` already; their bodies are at hand. */
+export function grown(live: LiveRun, state: RunState, entries: readonly Sealed<RunEntry>[]): LiveRun {
+  const named = entries.flatMap((sealed) => {
+    const outputs = sealed.entry.type === 'step.finished' ? jsonIn(sealed, 'outputs') : undefined;
+    return outputs === undefined ? [] : [[(sealed.entry as RunEntryOf<'step.finished'>).step, outputs] as const];
+  });
+  const outputs = named.length === 0 ? live.outputs : { ...live.outputs, ...Object.fromEntries(named) };
+  return { ...live, state, entries: [...live.entries, ...entries.map(bare)], outputs };
+}
+
+function jsonIn(sealed: Sealed, name: string): Record<string, never> | undefined {
+  const body = sealed.bodies[name];
+  return body && (JSON.parse(fromUtf8(body.bytes) ?? 'null') as Record<string, never>);
 }
 
 /** Bodies are kept by the store; a run in memory would grow with its output. */
@@ -58,27 +80,35 @@ export function replayRun(
 ): LiveRun {
   const [first, ...rest] = store.entriesOf(run).map((row) => withBodies(store, readEntry(row) as Sealed<RunEntry>));
   if (first?.entry.type !== 'run.opened') throw new Error(`run ${run} does not begin with run.opened`);
-  let live = beginRun(site, machineOf, runbookOf, first as Sealed<EntryOf<'run.opened'>>);
-  const entries = [...live.entries];
+  const begun = beginRun(site, machineOf, runbookOf, first as Sealed<RunEntryOf<'run.opened'>>);
+  let { state } = begun;
   for (const sealed of rest) {
-    const next = fold(live.state, sealed);
+    const next = fold(state, sealed);
     if (!next.ok) throw new Error(`entry ${sealed.entry.seq} of run ${run} cannot follow: ${next.refusal.sentence}`);
-    entries.push(bare(sealed));
-    live = { state: next.value, entries };
+    state = next.value;
   }
-  return live;
+  return grown(begun, state, rest);
 }
 
-/** Only a step.armed is read for its bodies when a run is folded. */
+/** What is read of an entry's bodies when a run is folded; everything else stays in the store. */
+const READ: Partial<Record<RunEntry['type'], readonly string[]>> = {
+  'run.opened': ['inputs'],
+  'act.signed': ['content'],
+  'run.decided': ['content'],
+  'run.deviated': ['content'],
+  'step.finished': ['outputs'],
+};
+
 function withBodies(store: LogStore, sealed: Sealed<RunEntry>): Sealed<RunEntry> {
-  if (sealed.entry.type !== 'step.armed') return sealed;
-  return { ...sealed, bodies: bodiesOf(store, sealed) };
+  if (sealed.entry.type === 'step.armed') return { ...sealed, bodies: bodiesOf(store, sealed) };
+  const names = READ[sealed.entry.type];
+  return names ? { ...sealed, bodies: bodiesOf(store, sealed, names) } : sealed;
 }
 
-/** The bodies of an entry that the store has, by name. */
-export function bodiesOf(store: LogStore, sealed: Sealed): Record<string, Body> {
+/** The bodies of an entry that the store has, by name: all of them, or those of `names`. */
+export function bodiesOf(store: LogStore, sealed: Sealed, names?: readonly string[]): Record<string, Body> {
   const found = Object.entries(sealed.entry.bodies ?? {}).flatMap(([name, digest]) => {
-    const body = store.body(digest);
+    const body = names === undefined || names.includes(name) ? store.body(digest) : undefined;
     return body ? [[name, body] as const] : [];
   });
   return Object.fromEntries(found);

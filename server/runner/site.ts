@@ -6,17 +6,18 @@ import { genesisRoster, type Roster, withEnrolled } from '../../core/log/roster.
 import type { Entry, EntryOf, SiteDocument } from '../../core/log/tables.ts';
 import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
-import type { Registered, SiteState } from '../../core/site/decide.ts';
+import { foldHold, type HoldsEntry, NO_HOLDS } from '../../core/site/holds.ts';
+import { planOf } from '../../core/site/plans.ts';
+import type { Registered, SiteState } from '../../core/site/state.ts';
 import type { LogStore, StoredEntry } from '../store/store.ts';
 
 export interface Site extends SiteState {
   readonly document: SiteDocument;
   readonly genesisDigest: string;
-  /** Digest of the newest entry of the roster chain. */
-  readonly rosterHead: string;
 }
 
-const SITE_TYPES = ['genesis', 'key.enrolled', 'runbook.registered', 'runbook.approved'];
+const HOLDS_TYPES = ['hold.raised', 'hold.updated', 'act.signed', 'hold.lifted'];
+const SITE_TYPES = ['genesis', 'key.enrolled', 'runbook.registered', 'runbook.approved', 'run.planned', ...HOLDS_TYPES];
 
 /** An entry as stored, read back; its bodies are fetched where they are needed. */
 export function readEntry(row: StoredEntry): Sealed {
@@ -26,7 +27,7 @@ export function readEntry(row: StoredEntry): Sealed {
 
 /** Folds the site from the store; throws when the log does not begin with a genesis. */
 export function loadSite(store: LogStore, runbookOf: (digest: string) => Runbook | undefined): Site {
-  const [first, ...rest] = store.entriesOfTypes(SITE_TYPES).map(readEntry);
+  const [first, ...rest] = store.entriesOfTypes(SITE_TYPES).map((row) => withContent(store, readEntry(row)));
   if (first?.entry.type !== 'genesis') throw new Error('the log does not begin with a genesis');
   const { site: document, log } = first.entry;
   const site: Site = {
@@ -37,8 +38,16 @@ export function loadSite(store: LogStore, runbookOf: (digest: string) => Runbook
     document,
     roster: genesisRoster(document, first.digest),
     runbooks: new Map(),
+    plans: new Map(),
+    holds: NO_HOLDS,
   };
   return rest.reduce((state, sealed) => foldSite(state, sealed, runbookOf), site);
+}
+
+/** Of a site's entries only what several sign is read for its body. */
+function withContent(store: LogStore, sealed: Sealed): Sealed {
+  const content = sealed.entry.type === 'act.signed' ? store.body(sealed.entry.bodies?.['content'] ?? '') : undefined;
+  return content ? { ...sealed, bodies: { content } } : sealed;
 }
 
 /** Returns the site after one more site entry. */
@@ -58,6 +67,13 @@ export function foldSite(site: Site, sealed: Sealed, runbookOf: (digest: string)
         ? { ...site, runbooks: new Map(site.runbooks).set(entry.runbook, { ...found, approved: refOf(sealed) }) }
         : site;
     }
+    case 'run.planned':
+      return { ...site, plans: new Map(site.plans).set(entry.plan, planOf(entry)) };
+    case 'hold.raised':
+    case 'hold.updated':
+    case 'act.signed':
+    case 'hold.lifted':
+      return 'run' in entry ? site : { ...site, holds: foldHold(site.holds, sealed as Sealed<HoldsEntry>) };
     default:
       return site;
   }

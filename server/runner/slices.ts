@@ -3,9 +3,13 @@ import { base64, fromUtf8 } from '../../core/bytes/encoding.ts';
 import type { BodyText, RunDocument, Slice } from '../../core/protocol/frames.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { withheld } from '../../core/run/view.ts';
+import { linksOf } from '../../core/runbook/render.ts';
+import type { Runbook } from '../../core/runbook/runbook.ts';
 import type { Store } from '../store/store.ts';
+import type { Engine } from './engine.ts';
 import type { Log } from './log.ts';
 import type { LiveRun } from './runs.ts';
+import { readEntry } from './site.ts';
 
 export const hiddenFrom = (run: LiveRun, person: string | null): ReadonlySet<string> =>
   withheld(
@@ -39,14 +43,60 @@ export function slice(store: Store, log: Log, run: LiveRun, hidden: ReadonlySet<
   };
 }
 
-export function runDocument(store: Store, log: Log, run: LiveRun, person: string): RunDocument {
+export function runDocument(store: Store, engine: Engine, run: LiveRun, person: string): RunDocument {
   const context = contextOf(run.state);
+  const { facts } = run.state;
+  const runbook = engine.runbookOf(facts.runbook) ?? context.runbook;
+  const after = store.entriesAfter(facts.run).map(readEntry);
   return {
-    run: run.state.facts.run,
-    runbook: context.runbook,
+    run: facts.run,
+    // As the folder has it: what deviations inserted is in the entries, and whoever folds them inserts it again.
+    runbook,
     authors: context.authors,
     roles: context.roles,
     names: store.names(),
-    slice: slice(store, log, run, hiddenFrom(run, person), -1),
+    links: linksIn(run, runbook),
+    rehearsed: rehearsed(engine, run),
+    slice: slice(store, engine.log, run, hiddenFrom(run, person), -1),
+    after: {
+      entries: after.map(({ bytes }) => fromUtf8(bytes) ?? ''),
+      bodies: bodyTexts(
+        store,
+        after.flatMap(({ entry }) => Object.values(entry.bodies ?? {})),
+      ),
+    },
   };
+}
+
+/** A link that has no value is not shown. */
+function linksIn({ state, inputs }: LiveRun, runbook: Runbook): RunDocument['links'] {
+  const { run: id, mode, openedAt } = state.facts;
+  const scope = {
+    inputs: { ...inputs, ...contextOf(state).changed },
+    run: { id, mode, started_at_ms: openedAt, data: '' },
+  };
+  const links = linksOf(runbook, scope);
+  return links.ok ? links.value : [];
+}
+
+/** How long each step took in the rehearsal that the run rests on, or else in the newest one of its folder. */
+function rehearsed(engine: Engine, { state, entries }: LiveRun): RunDocument['rehearsed'] {
+  const opened = entries[0]?.entry;
+  const named = opened?.type === 'run.opened' ? opened.rehearsed : undefined;
+  const world = engine.world();
+  const close = named === undefined ? world.rehearsal(state.facts.runbook) : world.closeOf(named);
+  const live = close && engine.run(close.run);
+  return live ? durationsOf(live) : null;
+}
+
+/** Milliseconds from the first start of a step's last attempt to its last outcome. */
+function durationsOf({ entries }: LiveRun): Record<string, number> {
+  const started = new Map<string, { readonly attempt: number; readonly ts: number }>();
+  const lasted: Record<string, number> = {};
+  for (const { entry } of entries) {
+    if (entry.type === 'step.started' && started.get(entry.step)?.attempt !== entry.attempt)
+      started.set(entry.step, { attempt: entry.attempt, ts: entry.ts });
+    if (entry.type === 'step.finished') lasted[entry.step] = entry.ts - (started.get(entry.step)?.ts ?? entry.ts);
+  }
+  return lasted;
 }

@@ -3,9 +3,11 @@ CREATE TABLE entry (
   seq INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
   run TEXT,
+  after TEXT,
   bytes BLOB NOT NULL
 ) STRICT;
 CREATE INDEX entry_run ON entry (run, seq) WHERE run IS NOT NULL;
+CREATE INDEX entry_after ON entry (after, seq) WHERE after IS NOT NULL;
 CREATE INDEX entry_site ON entry (type, seq) WHERE run IS NULL;
 
 CREATE TABLE node (
@@ -21,10 +23,20 @@ CREATE TABLE body (
   bytes BLOB NOT NULL
 ) STRICT;
 
+-- An open run has no ref; of a closed one, what is asked of it later.
 CREATE TABLE run (
   run TEXT PRIMARY KEY,
-  open INTEGER NOT NULL
+  ref TEXT UNIQUE,
+  at INTEGER,
+  runbook TEXT,
+  mode TEXT,
+  result TEXT,
+  watch INTEGER,
+  facts TEXT
 ) STRICT;
+CREATE INDEX run_open ON run (run) WHERE ref IS NULL;
+CREATE INDEX run_closed ON run (runbook, mode, result, at) WHERE ref IS NOT NULL;
+CREATE INDEX run_watch ON run (watch) WHERE ref IS NOT NULL;
 
 CREATE TABLE folder (
   digest TEXT NOT NULL,

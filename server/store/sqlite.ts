@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { FolderFile } from '../../core/runbook/folder.ts';
-import type { Batch, SessionRow, Store, StoredEntry } from './store.ts';
+import type { Batch, CloseRow, LogStore, RunRow, SessionRow, Store, StoredEntry } from './store.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const FULL = 2;
 
 /** The schema lies beside the sources; the compiled file stands in `build/server/store`. */
@@ -42,30 +42,32 @@ export function openSqlite(path: string): Store {
   const db = open(path);
   const sql = <P extends unknown[], R>(text: string) => db.prepare<P, R>(text);
   const count = sql<[], { n: number }>('SELECT coalesce(max(seq) + 1, 0) AS n FROM entry');
-  const addEntry = sql<[number, string, string | null, Uint8Array], never>('INSERT INTO entry VALUES (?, ?, ?, ?)');
+  const addEntry = sql<[number, string, string | null, string | null, Uint8Array], never>(
+    'INSERT INTO entry VALUES (?, ?, ?, ?, ?)',
+  );
   const addNode = sql<[number, number, Uint8Array], never>('INSERT INTO node VALUES (?, ?, ?)');
   const addBody = sql<[string, Uint8Array, Uint8Array], never>(
     'INSERT INTO body VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const putRun = sql<[string, number], never>('INSERT OR REPLACE INTO run VALUES (?, ?)');
   const one = sql<[number], StoredEntry>('SELECT * FROM entry WHERE seq = ?');
   const ofRun = sql<[string], StoredEntry>('SELECT * FROM entry WHERE run = ? ORDER BY seq');
+  const afterRun = sql<[string], StoredEntry>('SELECT * FROM entry WHERE after = ? ORDER BY seq');
   const ofTypes = sql<[string], StoredEntry>(
     'SELECT * FROM entry WHERE run IS NULL AND type IN (SELECT value FROM json_each(?)) ORDER BY seq',
   );
   const node = sql<[number, number], { hash: Buffer }>('SELECT hash FROM node WHERE level = ? AND idx = ?');
   const body = sql<[string], { salt: Buffer; bytes: Buffer }>('SELECT salt, bytes FROM body WHERE digest = ?');
-  const runs = sql<[], { run: string; open: number }>('SELECT * FROM run ORDER BY run');
   const files = sql<[string], FileRow>('SELECT path, mode, bytes FROM folder WHERE digest = ? ORDER BY path');
   const addFile = sql<[string, string, string, Uint8Array], never>(
     'INSERT INTO folder VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
 
+  const runs = runRows(db);
   const append = db.transaction((batch: Batch) => {
-    for (const { seq, type, run, bytes } of batch.entries) addEntry.run(seq, type, run, bytes);
+    for (const { seq, type, run, after, bytes } of batch.entries) addEntry.run(seq, type, run, after, bytes);
     for (const { level, index, hash } of batch.nodes) addNode.run(level, index, hash);
     for (const { digest, body } of batch.bodies) addBody.run(digest, body.salt, body.bytes);
-    for (const { run, open } of batch.runs) putRun.run(run, open ? 1 : 0);
+    for (const row of batch.runs) runs.put(row);
   });
 
   return {
@@ -77,6 +79,7 @@ export function openSqlite(path: string): Store {
     },
     entry: (seq) => one.get(seq),
     entriesOf: (run) => ofRun.all(run),
+    entriesAfter: (run) => afterRun.all(run),
     entriesOfTypes: (types) => ofTypes.all(JSON.stringify(types)),
     node: (level, index) => {
       const found = node.get(level, index);
@@ -84,7 +87,7 @@ export function openSqlite(path: string): Store {
       return found.hash;
     },
     body: (digest) => body.get(digest),
-    runs: () => runs.all().map((row) => ({ ...row, open: row.open === 1 })),
+    ...runs.reads,
     folder: (digest) => {
       const found = files.all(digest);
       return found.length > 0 ? found : undefined;
@@ -95,6 +98,50 @@ export function openSqlite(path: string): Store {
     ...people(db),
     close: () => {
       db.close();
+    },
+  };
+}
+
+type Flat = { readonly run: string } & { readonly [K in keyof CloseRow]: CloseRow[K] | null };
+type Reads = Pick<LogStore, 'run' | 'openRuns' | 'lastRuns' | 'closeOf' | 'lastClose' | 'watched'>;
+
+const rowOf = ({ run, ref, ...close }: Flat): RunRow => ({
+  run,
+  close: ref === null ? null : ({ ref, ...close } as CloseRow),
+});
+
+function runRows(db: Database.Database): { readonly put: (row: RunRow) => void; readonly reads: Reads } {
+  const sql = <P extends unknown[], R = Flat>(text: string) => db.prepare<P, R>(text);
+  const put = sql<(string | number | null)[], never>('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const one = sql<[string]>('SELECT * FROM run WHERE run = ?');
+  const open = sql<[], { run: string }>('SELECT run FROM run WHERE ref IS NULL ORDER BY run');
+  const last = sql<[number], { run: string }>('SELECT run FROM run ORDER BY run DESC LIMIT ?');
+  const byRef = sql<[string]>('SELECT * FROM run WHERE ref = ?');
+  const closed = sql<[string, string, string]>(
+    'SELECT * FROM run WHERE runbook = ? AND mode = ? AND result = ? AND ref IS NOT NULL ORDER BY at DESC LIMIT 1',
+  );
+  const watched = sql<[number]>('SELECT * FROM run WHERE watch > ? AND ref IS NOT NULL ORDER BY run');
+  const found = (row: Flat | undefined) => row && rowOf(row);
+  return {
+    put: ({ run, close }) => {
+      const {
+        ref = null,
+        at = null,
+        runbook = null,
+        mode = null,
+        result = null,
+        watch = null,
+        facts = null,
+      } = close ?? {};
+      put.run(run, ref, at, runbook, mode, result, watch, facts);
+    },
+    reads: {
+      run: (run) => found(one.get(run)),
+      openRuns: () => open.all().map(({ run }) => run),
+      lastRuns: (most) => last.all(most).map(({ run }) => run),
+      closeOf: (ref) => found(byRef.get(ref)),
+      lastClose: (runbook, mode, result) => found(closed.get(runbook, mode, result)),
+      watched: (now) => watched.all(now).map(rowOf),
     },
   };
 }

@@ -7,6 +7,8 @@ export interface StoredEntry {
   readonly seq: number;
   readonly type: string;
   readonly run: string | null;
+  /** The closed run that it comes after. */
+  readonly after: string | null;
   readonly bytes: Uint8Array;
 }
 
@@ -18,10 +20,24 @@ export interface Batch {
   readonly runs: readonly RunRow[];
 }
 
-/** Whether a run still takes entries; what boot has to replay. */
+/** Whether a run still takes entries, which is what boot has to replay; and of a closed one what is asked later. */
 export interface RunRow {
   readonly run: string;
-  readonly open: boolean;
+  readonly close: CloseRow | null;
+}
+
+/** What stays known of a closed run, written in the transaction of its close and of what comes after it. */
+export interface CloseRow {
+  /** `<rseq> <digest>` of the entry that closed it. */
+  readonly ref: string;
+  readonly at: number;
+  readonly runbook: string;
+  readonly mode: string;
+  readonly result: string;
+  /** Until when (ms) something of it runs on; whoever boots looks at those that are not over. */
+  readonly watch: number;
+  /** JSON that only the runner reads. */
+  readonly facts: string;
 }
 
 export interface LogStore {
@@ -35,12 +51,23 @@ export interface LogStore {
   entry(seq: number): StoredEntry | undefined;
   /** A run's entries, ascending by seq. */
   entriesOf(run: string): StoredEntry[];
-  /** Entries of one of these types, ascending by seq. */
+  /** The entries that came after a run's close, ascending by seq. */
+  entriesAfter(run: string): StoredEntry[];
+  /** Entries outside any run of one of these types, ascending by seq. */
   entriesOfTypes(types: readonly string[]): StoredEntry[];
   /** A hash of the tree that exists. */
   readonly node: Nodes;
   body(digest: string): Body | undefined;
-  runs(): RunRow[];
+  run(run: string): RunRow | undefined;
+  openRuns(): string[];
+  /** The newest runs by their ULID, newest first. */
+  lastRuns(most: number): string[];
+  /** The run whose close has this reference. */
+  closeOf(ref: string): RunRow | undefined;
+  /** The newest close of a runbook with this mode and result. */
+  lastClose(runbook: string, mode: string, result: string): RunRow | undefined;
+  /** Closed runs of which something still runs at this instant, by their ULID. */
+  watched(now: number): RunRow[];
   folder(digest: string): FolderFile[] | undefined;
   /** Keeps a folder before the entry that names it; keeping it again changes nothing. */
   keepFolder(digest: string, files: readonly FolderFile[]): void;

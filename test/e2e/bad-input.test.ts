@@ -104,7 +104,7 @@ t.test('a missing program, a probe that hangs', async (t) => {
   const drop = await dropSite(t, { files: withYaml(text) });
   await until(() => existsSync(drop.file('.')), 'the agent');
   await t.rejects(armed(drop, 'drop'), /XCK_PROBE.*did not answer in time/s);
-  t.equal(contextOf((await drop.lead.state(drop.run)).state).arming, null);
+  t.same(contextOf((await drop.lead.state(drop.run)).state).armings, {});
   const missing = await dropSite(t, { files: withYaml(yaml.replace('run: [bin/drop,', 'run: [no-such-program,')) });
   await t.rejects(armed(missing, 'drop'), /XCK_PROGRAM.*no-such-program/s);
 });

@@ -134,7 +134,7 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip }, 
   };
   for (const step of ['maintenance-on', 'backup', 'hash-emails']) {
     await arm(step);
-    await say('lead', 'step', 'key', run);
+    await say('lead', 'step', 'start', run);
   }
   await arm('drop-email');
   const ask = (query: string): string => {
@@ -179,7 +179,7 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip }, 
   }
   for (const step of ['prove-result', 'maintenance-off']) {
     await arm(step);
-    await say('lead', 'step', 'key', run);
+    await say('lead', 'step', 'start', run);
   }
   const still = plain('lead', 'record', 'export', run, '-o', join(folder, 'open.tar'));
   t.equal(still.status, 0, still.stderr);

@@ -9,6 +9,7 @@ export function memoryStore(): LogStore {
   const bodies = new Map<string, Body>();
   const folders = new Map<string, FolderFile[]>();
   const runs = new Map<string, RunRow>();
+  const rows = () => [...runs.values()].sort((a, b) => (a.run < b.run ? -1 : 1));
   return {
     size: () => entries.length,
     append(batch: Batch) {
@@ -19,6 +20,7 @@ export function memoryStore(): LogStore {
     },
     entry: (seq) => entries[seq],
     entriesOf: (run) => entries.filter((row) => row.run === run),
+    entriesAfter: (run) => entries.filter((row) => row.after === run),
     entriesOfTypes: (types) => entries.filter((row) => row.run === null && types.includes(row.type)),
     node(level, index) {
       const found = nodes.get(`${level}/${index}`);
@@ -26,7 +28,19 @@ export function memoryStore(): LogStore {
       return found;
     },
     body: (named) => bodies.get(named),
-    runs: () => [...runs.values()],
+    run: (run) => runs.get(run),
+    openRuns: () => rows().flatMap(({ run, close }) => (close ? [] : [run])),
+    lastRuns: (most) =>
+      rows()
+        .map(({ run }) => run)
+        .reverse()
+        .slice(0, most),
+    closeOf: (ref) => rows().find(({ close }) => close?.ref === ref),
+    lastClose: (runbook, mode, result) =>
+      rows()
+        .filter(({ close }) => close?.runbook === runbook && close.mode === mode && close.result === result)
+        .sort((a, b) => (b.close?.at ?? 0) - (a.close?.at ?? 0))[0],
+    watched: (now) => rows().filter(({ close }) => close !== null && close.watch > now),
     folder: (named) => folders.get(named),
     keepFolder: (named, files) => void folders.set(named, [...files]),
     close: () => undefined,

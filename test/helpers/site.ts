@@ -18,7 +18,7 @@ import type { EntryOf, EntryType, RunEntryOf, SiteDocument } from '../../core/lo
 import type { Trust } from '../../core/record/trust.ts';
 import type { Signed } from '../../core/run/commands.ts';
 import { actLines, type Signing } from '../../core/run/lines.ts';
-import { folderDigest } from '../../core/runbook/folder.ts';
+import { type FolderFile, folderDigest } from '../../core/runbook/folder.ts';
 import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { memoryStore } from './memory.ts';
@@ -137,14 +137,14 @@ export class TestSite {
     return utf8(formatNote(body, [{ name: this.origin, keyId: keyId(this.origin, raw), signature }]));
   }
 
-  /** Appends sealed entries, whatever they say. */
-  append(entries: readonly Sealed[]): void {
+  /** Appends sealed entries, whatever they say; `after` is the closed run that they come after. */
+  append(entries: readonly Sealed[], after: string | null = null): void {
     for (const sealed of entries) {
       const { entry, bytes, bodies } = sealed;
       const nodes = addLeaf(entry.seq, leafHash(bytes), this.store.node);
       const rows = Object.values(bodies).map((body) => ({ digest: bodyDigest(body), body }));
       this.store.append({
-        entries: [{ seq: entry.seq, type: entry.type, run: 'run' in entry ? entry.run : null, bytes }],
+        entries: [{ seq: entry.seq, type: entry.type, run: 'run' in entry ? entry.run : null, after, bytes }],
         nodes,
         bodies: rows,
         runs: [],
@@ -182,8 +182,9 @@ export class TestSite {
   approved(
     yaml: string,
     by: { author?: Name; authors?: readonly Name[]; registrant?: Name; approver?: Name } = {},
+    more: readonly FolderFile[] = [],
   ): Approved {
-    const files = folderOf(yaml);
+    const files = [...folderOf(yaml), ...more];
     const runbook = must(folderDigest(files));
     this.store.keepFolder(runbook, files);
     const parsed = parseFolder(files);

@@ -131,7 +131,7 @@ export function mayDecide(context: RunContext, event: EventOf<'run.decided'>): C
 }
 
 /** The step that is passed is exactly the one that the hold is about, where that has failed. */
-function mayGoForward(context: RunContext, hold: Hold, step: string | undefined): Check {
+export function mayGoForward(context: RunContext, hold: Hold, step: string | undefined): Check {
   const failed = hold.step !== null && context.outcomes[hold.step] === 'failed' ? hold.step : undefined;
   return all(
     unless(context.way === 'back', later('the run is being undone')),

@@ -45,6 +45,13 @@ t.test('midnight is the first minute of its day', async (t) => {
   t.equal(open(window, '2026-03-07T23:59:59Z'), false);
 });
 
+t.test('24:00 is the end of the day that the window begins on', async (t) => {
+  const window: Window = { days: ['sun'], from: '22:00', to: '24:00', timezone: 'UTC' };
+  t.equal(open(window, '2026-03-08T23:59:59.999Z'), true);
+  t.equal(open(window, '2026-03-09T00:00:00Z'), false);
+  t.equal(open(window, '2026-03-08T00:00:00Z'), false);
+});
+
 t.test('the same minute twice, when clocks are set back', async (t) => {
   const window: Window = { days: ['sun'], from: '02:30', to: '02:45', timezone: 'Europe/Warsaw' };
   t.equal(open(window, '2026-10-25T00:35:00Z'), true);

@@ -4,10 +4,10 @@ import type { Batch, Store } from '../../../server/store/store.ts';
 
 const hash = (fill: number) => new Uint8Array(32).fill(fill);
 export const batch = (seq: number, run: string | null = null): Batch => ({
-  entries: [{ seq, type: run ? 'run.opened' : 'genesis', run, bytes: Uint8Array.of(seq, 1, 2) }],
+  entries: [{ seq, type: run ? 'run.opened' : 'genesis', run, after: null, bytes: Uint8Array.of(seq, 1, 2) }],
   nodes: [{ level: 0, index: seq, hash: hash(seq) }],
   bodies: [{ digest: `sha256:${String(seq).padStart(64, '0')}`, body: { bytes: Uint8Array.of(seq), salt: hash(9) } }],
-  runs: run ? [{ run, open: true }] : [],
+  runs: run ? [{ run, close: null }] : [],
 });
 
 /** Runs the contract; `make` returns an empty store, `again` the same store opened anew, where it can be. */
@@ -22,10 +22,39 @@ export function storeContract(t: Test, make: () => Store, again?: (store: Store)
     t.equal(store.entry(2), undefined);
     t.match(store.entriesOf('R'), [{ seq: 1, run: 'R' }]);
     t.match(store.entriesOfTypes(['genesis']), [{ seq: 0 }]);
-    t.same(store.runs(), [{ run: 'R', open: true }]);
+    t.same(store.run('R'), { run: 'R', close: null });
+    t.same(store.openRuns(), ['R']);
+    t.equal(store.run('S'), undefined);
     t.same([...store.node(0, 1)], [...hash(1)]);
     t.throws(() => store.node(5, 5), 'a node that is not there');
     t.same([...(store.body(`sha256:${'0'.repeat(64)}`)?.bytes ?? [])], [0]);
+    store.close();
+  });
+
+  t.test('what is asked of a closed run later', async (t) => {
+    const store = make();
+    const close = { ref: '9 sha256:a', at: 50, runbook: 'sha256:b', mode: 'rehearsal', result: 'done', facts: '{}' };
+    store.append(batch(0, 'R1'));
+    store.append(batch(1, 'R2'));
+    store.append({ ...batch(2), runs: [{ run: 'R1', close: { ...close, watch: 100 } }] });
+    t.same(store.openRuns(), ['R2']);
+    t.same(store.lastRuns(1), ['R2'], 'newest first');
+    t.equal(store.closeOf('9 sha256:a')?.run, 'R1');
+    t.equal(store.closeOf('9 sha256:x'), undefined);
+    t.equal(store.lastClose('sha256:b', 'rehearsal', 'done')?.run, 'R1');
+    t.equal(store.lastClose('sha256:b', 'live', 'done'), undefined);
+    store.append({ ...batch(3), runs: [{ run: 'R2', close: { ...close, ref: '8 sha256:c', at: 60, watch: 0 } }] });
+    t.equal(store.lastClose('sha256:b', 'rehearsal', 'done')?.run, 'R2', 'the newest');
+    t.same(
+      store.watched(99).map(({ run }) => run),
+      ['R1'],
+    );
+    t.same(store.watched(100), []);
+    const after = { ...batch(4), entries: [{ ...batch(4).entries[0], after: 'R1' }] } as Batch;
+    store.append({ ...after, runs: [{ run: 'R1', close: { ...close, watch: 0 } }] });
+    t.match(store.entriesAfter('R1'), [{ seq: 4, run: null }]);
+    t.same(store.entriesAfter('R2'), []);
+    t.same(store.watched(0), [], 'its row is the newest');
     store.close();
   });
 
