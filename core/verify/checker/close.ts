@@ -18,8 +18,7 @@ export const closedAsWhatItIs: Claim = function* ({ input, timeline, holds, step
     if ((result === 'rolled-back') !== line.at > steps.back) yield broken('I12', line, 'the run went the other way');
     if (!steps.allDone(line.at)) yield broken('I12', line, 'steps are left to do');
     if (holds.anyOpen(line.at)) yield broken('I12', line, 'a hold is open');
-    if (result === 'done' && !gates.briefed(line.at)) yield broken('I10', line, 'the briefing is not complete');
-    if (result === 'done' && gates.unanswered(input.runbook.debrief, line.at).length > 0)
+    if (gates.unanswered(input.runbook.debrief, line.at).length > 0)
       yield broken('I12', line, 'the debrief is not complete');
   }
 };
