@@ -71,7 +71,8 @@ export function routeOf(path: string, search = ''): Route {
   const lost: Route = { page: 'lost', path };
   if (rest.length > 0) return lost;
   if (kind === undefined || (kind === 'sign-in' && name === undefined)) return { page: 'home' };
-  if (name === undefined) return kind === 'verify' ? { page: 'verify' } : kind === 'windows' ? { page: 'clocks' } : lost;
+  if (name === undefined)
+    return kind === 'verify' ? { page: 'verify' } : kind === 'windows' ? { page: 'clocks' } : lost;
   if (kind === 'runs') return runRoute(name, more, id) ?? lost;
   if (id !== undefined) return lost;
   if (kind === 'runbooks') return runbookRoute(name, more) ?? lost;

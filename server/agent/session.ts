@@ -14,7 +14,8 @@ import { keyOf } from './executor.ts';
 import type { Judged } from './finishing.ts';
 import type { Intent } from './journal.ts';
 import type { Secrets } from './secrets.ts';
-import { type Begun, startStep, voided, type Wanted } from './starting.ts';
+import { type Begun, startStep, type Wanted } from './starting.ts';
+import { voided } from './voiding.ts';
 import { carryWave } from './wave.ts';
 
 export type SessionDeps = ConductDeps;
@@ -62,6 +63,7 @@ export function openSession(deps: SessionDeps): Session {
 
   const startOne = async (cleared: Cleared, wanted: Wanted): Promise<Result<Started>> => {
     const key = keyOf(wanted.nonce, wanted.item);
+    if (carried.has(key)) return refused('this start is being taken up already');
     carried.add(key);
     const begun = await startStep(deps, cleared, wanted);
     if (begun.ok) return begun;

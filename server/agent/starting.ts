@@ -15,8 +15,7 @@ import { type Arming, armingOf } from '../../core/run/context.ts';
 import { ready } from '../../core/run/rules.ts';
 import { type ArmingFacts, contextOf, factsOf, headRef } from '../../core/run/state.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
-import { inWindow } from '../../core/runbook/window.ts';
-import { type ArmDeps, endedClock, probeBodies } from './arming.ts';
+import { type ArmDeps, probeBodies } from './arming.ts';
 import type { Peer } from './calls.ts';
 import type { Cleared, Verifier } from './clearance.ts';
 import { whereOf } from './command.ts';
@@ -25,6 +24,7 @@ import { driftedProbe, measureAll } from './measurements.ts';
 import { secretsOf } from './rendering.ts';
 import type { Secrets } from './secrets.ts';
 import { bodyText, digestOf } from './signing.ts';
+import { tooLate, voided } from './voiding.ts';
 
 /** A measurement older than this is no measurement any more. */
 const FRESH_MS = 5000;
@@ -75,19 +75,6 @@ function mayStart(deps: StartDeps, { state }: Cleared, { nonce, step: id, item }
   return allowed.ok ? ok({ arming, facts }) : allowed;
 }
 
-type VoidReason = Extract<AgentCommand, { type: 'void' }>['reason'];
-
-/** What the agent's own clock says against a start at this instant. A way back is not kept by the window: it must stay open. */
-function tooLate(cleared: Cleared, { step: id }: Wanted, { arming }: Open, at: number): VoidReason | undefined {
-  const { runbook, way } = contextOf(cleared.state);
-  const step = stepOf(runbook, id);
-  if (!step || at > arming.notAfter) return 'expired';
-  if (endedClock(cleared, step, at) !== undefined) return 'clock';
-  if (cleared.state.facts.mode !== 'live' || runbook.window === null || way === 'back') return undefined;
-  const inside = inWindow(runbook.window, at);
-  return inside.ok && inside.value ? undefined : 'window';
-}
-
 /** Carries a clearance to the commit point. The result is the start, or why it is off; a void is told to the server. */
 export async function startStep(
   deps: StartDeps,
@@ -96,7 +83,7 @@ export async function startStep(
 ): Promise<Result<Begun & { readonly secrets: Secrets }>> {
   const open = mayStart(deps, first, wanted);
   if (!open.ok) return open;
-  const late = tooLate(first, wanted, open.value, deps.now());
+  const late = tooLate(first, wanted.step, deps.now());
   if (late !== undefined) return voided(deps, first, wanted, late);
   const { arming, facts } = open.value;
   const secrets = secretsOf(deps, first, facts.action.secrets);
@@ -128,7 +115,7 @@ async function append(
     const open = mayStart(deps, cleared, wanted);
     if (!open.ok) return open;
     const at = deps.now();
-    const late = tooLate(cleared, wanted, open.value, at);
+    const late = tooLate(cleared, wanted.step, at);
     if (late !== undefined) return voided(deps, cleared, wanted, late);
     const { run } = cleared.state.facts;
     const command = startedCommand(deps, cleared, wanted, open.value.arming, probes, at);
@@ -235,30 +222,4 @@ async function askUntilKnown(
     if (deps.monotonic() - measuredAt > KNOWN_WITHIN_MS) return fail('XCK_LATE', {});
     return included(deps, cleared, wanted, { ...answer.value, entry: answer.value.entry });
   }
-}
-
-const WHY: Readonly<Record<VoidReason, string>> = {
-  agent: 'the agent does not go on with this wave',
-  clock: 'an undo window that must still run has ended',
-  drift: 'it drifted before the start',
-  expired: 'the arming has expired',
-  probe: 'it drifted before the start',
-  window: 'the release window is closed',
-};
-
-/** Ends what has not started of an arming; the refusal says why. */
-export async function voided(
-  deps: Pick<StartDeps, 'calls'>,
-  { state }: Cleared,
-  { nonce, step }: Pick<Wanted, 'nonce' | 'step'>,
-  reason: VoidReason,
-  probe: string | null = null,
-  probes: Readonly<Record<string, Body>> = {},
-): Promise<Result<never>> {
-  const command: AgentCommand = { type: 'void', nonce, reason, probe, probes: texts(probes) };
-  const told = await deps.calls().call('submit', { run: state.facts.run, command });
-  if (!told.ok) return told;
-  if (reason !== 'drift' && reason !== 'probe') return off(WHY[reason]);
-  const title = probe === null ? 'one of them' : `“${factsOf(state, step)?.action.probes[probe]?.title ?? probe}”`;
-  return fail('XCK_PROBE', { probe: title, why: WHY[reason] });
 }

@@ -58,14 +58,14 @@ export class AgentSite {
   readonly wrote: Wrote[] = [];
   /** The agent's directory. */
   readonly data: string;
-  readonly #port: number;
+  readonly #server: WebSocketServer;
   readonly #engine: Engine;
 
   constructor(site: TestSite, run: TestRun, data: string, server: WebSocketServer) {
     this.site = site;
     this.run = run;
     this.data = data;
-    this.#port = (server.address() as { port: number }).port;
+    this.#server = server;
     this.#engine = this.#engineOf();
     this.agents = openAgents({
       engine: this.#engine,
@@ -222,6 +222,11 @@ export class AgentSite {
     writeFileSync(join(this.data, 'secrets', mode, file), value);
   }
 
+  /** Cuts the connection; the agent dials again. */
+  cut(): void {
+    for (const client of this.#server.clients) client.terminate();
+  }
+
   /** Puts the agent's clock ahead. */
   ahead(ms: number): void {
     writeFileSync(join(this.data, 'ahead'), String(ms));
@@ -229,7 +234,8 @@ export class AgentSite {
 
   /** Starts an agent in a process of its own, which may be told at which point to die. */
   agent(fault = ''): ChildProcess {
-    return spawn(process.execPath, ['--enable-source-maps', AGENT, String(this.#port), this.data, fault], {
+    const { port } = this.#server.address() as { port: number };
+    return spawn(process.execPath, ['--enable-source-maps', AGENT, String(port), this.data, fault], {
       stdio: ['pipe', 'inherit', 'inherit'],
     });
   }

@@ -115,6 +115,10 @@ t.test('a rehearsal leaves out what is not for it', async (t) => {
   untilRecompute(t, own);
   own.done(t, 'recompute');
   t.notOk(isDue(own, 'tell'), 'all orders have an amount, so nobody is told');
-  t.match(own.rendered('publish'), { target: { agent: 'staging' }, do: { kind: 'run' } }, 'the report is only printed');
+  t.match(
+    own.rendered('publish'),
+    { target: { agent: 'staging' }, do: { kind: 'shell' } },
+    'the report is only printed',
+  );
   own.done(t, 'publish');
 });

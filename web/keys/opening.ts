@@ -5,8 +5,8 @@ import { jcs } from '../../core/bytes/jcs.ts';
 import { bodyDigest } from '../../core/log/entry.ts';
 import type { RunDocument } from '../../core/protocol/frames.ts';
 import { actLines } from '../../core/run/lines.ts';
-import type { Follows } from '../../core/site/open.ts';
 import type { InputValue } from '../../core/runbook/inputs.ts';
+import type { Follows } from '../../core/site/open.ts';
 import { type Answer, type Problem, problem } from '../api.ts';
 import type { App } from '../app.ts';
 import { signAtSite } from './site.ts';
@@ -24,8 +24,7 @@ export function ulid(ms: number, random: Uint8Array): string {
   return time + chance;
 }
 
-export const newUlid = (app: App): string =>
-  ulid(app.clock.value, app.deps.crypto.getRandomValues(new Uint8Array(10)));
+export const newUlid = (app: App): string => ulid(app.clock.value, app.deps.crypto.getRandomValues(new Uint8Array(10)));
 
 export interface Opening {
   readonly run: string;

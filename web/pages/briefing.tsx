@@ -1,5 +1,5 @@
 /** The pause points: before the first step and after the last. Who is here, what each seat is asked, go or no go; an answer states a value. */
-import { type Asked, askedOf } from '../../core/release/briefing.ts';
+import { type Asked, asked as askedOf } from '../../core/release/briefing.ts';
 import { OPENING_GATE, type RunContext } from '../../core/run/context.ts';
 import { allDone, underWay } from '../../core/run/progress.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
@@ -32,7 +32,8 @@ export function BriefingPage({ room }: { readonly room: Room }) {
   const { state } = now;
   const context = contextOf(state);
   const { briefing, debrief, go_no_go } = context.runbook;
-  const open: Part | null = context.closed !== null ? null : allDone(context) ? 'debrief' : underWay(context) ? null : 'briefing';
+  const open: Part | null =
+    context.closed !== null ? null : allDone(context) ? 'debrief' : underWay(context) ? null : 'briefing';
   const asked = briefing.length + debrief.length + go_no_go.length > 0;
   return (
     <main class="room">
@@ -41,8 +42,8 @@ export function BriefingPage({ room }: { readonly room: Room }) {
           <div>
             <h1>{headOf(context, open)}</h1>
             <p class="dim">
-              An answer states a value: a link, a time, a name, a number. A FAIL blocks like no answer until it passes or
-              is waived by signatures.
+              An answer states a value: a link, a time, a name, a number. A FAIL blocks like no answer until it passes
+              or is waived by signatures.
             </p>
           </div>
           {asked ? null : (
@@ -86,9 +87,7 @@ function headOf(context: RunContext, open: Part | null): string {
 function whatIsMissing(context: RunContext, open: Part | null): string {
   if (open === null) return 'Nothing is asked now.';
   const questions = open === 'briefing' ? context.runbook.briefing : context.runbook.debrief;
-  const missing = askedOf(context.runbook, questions, context).filter(
-    ({ status }) => status === 'NOT RUN' || status === 'FAIL',
-  );
+  const missing = askedOf(context, questions).filter(({ status }) => status === 'NOT RUN' || status === 'FAIL');
   const votes = open === 'briefing' ? context.runbook.go_no_go : [];
   const silent = votes.filter((seat) => !['go', 'overridden'].includes(context.votes[OPENING_GATE]?.[seat] ?? ''));
   if (missing.length + silent.length === 0)
@@ -112,7 +111,7 @@ interface QuestionsProps {
 function Questions({ room, state, part, open, questions }: QuestionsProps) {
   if (questions.length === 0) return null;
   const context = contextOf(state);
-  const asked = askedOf(context.runbook, questions, context);
+  const asked = askedOf(context, questions);
   const given = answersGiven(room.folded.value?.entries ?? []);
   const passed = asked.filter(({ status }) => status === 'PASS' || status === 'WAIVED').length;
   return (
@@ -204,7 +203,15 @@ function OneQuestion({
 }
 
 /** A value as its type asks for it: people by name, links as links. */
-function Value({ room, question, value }: { readonly room: Room; readonly question: Question; readonly value: string }) {
+function Value({
+  room,
+  question,
+  value,
+}: {
+  readonly room: Room;
+  readonly question: Question;
+  readonly value: string;
+}) {
   if (question.answer === 'link' && /^https?:\/\//.test(value))
     return (
       <a href={value} target="_blank" rel="noreferrer">

@@ -1,13 +1,13 @@
 /** The close-out: what the run ends as, who signs it, and the bytes. */
 import type { CloseResult } from '../../core/log/tables.ts';
-import { allDone, unanswered } from '../../core/run/progress.ts';
-import { closeContent } from '../../core/run/lines.ts';
 import type { RunContext } from '../../core/run/context.ts';
+import { closeContent } from '../../core/run/lines.ts';
+import { allDone, unanswered } from '../../core/run/progress.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { allSteps } from '../../core/runbook/steps.ts';
 import { sentence, visible } from '../format.ts';
 import { Link } from '../parts/basics.tsx';
-import { actText, Bytes, type Props, SignBar, Signatures, soFar } from '../parts/collect.tsx';
+import { actText, Bytes, type Props, Signatures, SignBar, soFar } from '../parts/collect.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { State } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';

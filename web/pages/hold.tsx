@@ -1,17 +1,16 @@
 /** The hold of a run: what is broken for whom, what we do, when the next word comes, what lifts it and who signs. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { summaryLines, holdSummary } from '../../core/release/holdSummary.ts';
 import { clockViews } from '../../core/release/clocks.ts';
+import { holdSummary, summaryLines } from '../../core/release/holdSummary.ts';
 import type { Hold } from '../../core/run/context.ts';
 import { liftable } from '../../core/run/rules/acts.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
 import { useApp } from '../app.ts';
 import { utc, visible } from '../format.ts';
-import { Link } from '../parts/basics.tsx';
+import { Link, Refusal } from '../parts/basics.tsx';
 import { UndoGauge } from '../parts/clocks.tsx';
 import { actText, Bytes, Sign, Signatures, soFar } from '../parts/collect.tsx';
-import { Refusal } from '../parts/basics.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { Stance, UpdateForm } from '../parts/holdForm.tsx';
@@ -36,9 +35,7 @@ export function HoldPage({ room }: { readonly room: Room }) {
   if (!story || !hold) return <NoHold room={room} />;
   return (
     <Held key={hold.ref} room={room} state={state} story={story} hold={hold}>
-      {open.length > 1 ? (
-        <Others open={open} shown={story.ref} onChoose={(ref) => (chosen.value = ref)} />
-      ) : null}
+      {open.length > 1 ? <Others open={open} shown={story.ref} onChoose={(ref) => (chosen.value = ref)} /> : null}
     </Held>
   );
 }
@@ -62,7 +59,12 @@ function NoHold({ room }: { readonly room: Room }) {
           <section key={ref}>
             <h2>Hold of {utc(at)} UTC</h2>
             <ul>
-              {(summary ? summaryLines(summary, (person) => visible(person === 'server' ? 'the rules of this run' : room.name(person))) : []).map((line) => (
+              {(summary
+                ? summaryLines(summary, (person) =>
+                    visible(person === 'server' ? 'the rules of this run' : room.name(person)),
+                  )
+                : []
+              ).map((line) => (
                 <li key={line} class="break">
                   {visible(line)}
                 </li>
@@ -112,7 +114,13 @@ function deskOf(room: Room, state: RunState, story: HoldStory, hold: Hold, me: s
     maySetConditions: hold.by === me || seat === 'lead',
     mayMeet: (of) => of === seat,
     send: (update) =>
-      room.ask('update', { type: 'update', run: room.run, hold: hold.ref, ...update, document: { ...update.document } }),
+      room.ask('update', {
+        type: 'update',
+        run: room.run,
+        hold: hold.ref,
+        ...update,
+        document: { ...update.document },
+      }),
     busy: room.busy.value !== null,
     problem: room.answers.value['update'] ?? null,
   };
@@ -145,7 +153,12 @@ function Held({ room, state, story, hold, children }: HeldProps) {
           {writing.value ? <UpdateForm desk={desk} onDone={() => (writing.value = false)} /> : null}
           <Bluf desk={desk} />
           <Impact hold={desk.hold} />
-          <Means story={story} room={room} />
+          {story.cause === 'unknown' ? (
+            <p>
+              Unknown: nobody saw how the command ended. Nothing is run again.{' '}
+              <Link to={paths.of('resolve', room.run)}>Say what became of it</Link>
+            </p>
+          ) : null}
           <Cause hold={desk.hold} />
           <Considered hold={desk.hold} />
           <Updates desk={desk} />
@@ -177,7 +190,12 @@ function Held({ room, state, story, hold, children }: HeldProps) {
       <footer class="actions">
         <Refusal problem={room.answers.value['lift']} />
         <div class="back">
-          <button type="button" class="big" aria-expanded={writing.value} onClick={() => (writing.value = !writing.value)}>
+          <button
+            type="button"
+            class="big"
+            aria-expanded={writing.value}
+            onClick={() => (writing.value = !writing.value)}
+          >
             <Icon name="pencil" /> Write update
           </button>
           <Link class="button big" to={paths.of('decide', room.run)}>
@@ -210,29 +228,6 @@ function whyNotYet(state: RunState, hold: Hold, decides: boolean): string | null
   if (words !== null) return words;
   const rule = liftable(contextOf(state), hold);
   return rule.ok ? null : rule.refusal.sentence;
-}
-
-/** What was stopped, and what was not. */
-function Means({ room, story }: { readonly room: Room; readonly story: HoldStory }) {
-  const step = room.story.value?.steps.find((one) => one.step.id === story.step);
-  const named = step ? `${step.name}, ${visible(step.step.title)},` : null;
-  return (
-    <div>
-      <p>
-        {story.running
-          ? 'Held. The command had already started and was not stopped by this; nothing follows. Abort stops the command.'
-          : named && step?.state === 'held'
-            ? `Held. The ${named} had not started, and it will not start.`
-            : 'Held. Nothing further starts. No command is running.'}
-      </p>
-      {story.cause === 'unknown' ? (
-        <p>
-          Unknown: nobody saw how the command ended. Nothing is run again.{' '}
-          <Link to={paths.of('resolve', room.run)}>Say what became of it</Link>
-        </p>
-      ) : null}
-    </div>
-  );
 }
 
 /** What the signers accept by lifting: the first who signs says it, the others sign the same. */

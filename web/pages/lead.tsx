@@ -4,8 +4,8 @@ import type { RunContext } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { useApp } from '../app.ts';
 import { visible } from '../format.ts';
-import { actText, Bytes, type Props, SignerRows, soFar } from '../parts/collect.tsx';
 import { Link, Refusal } from '../parts/basics.tsx';
+import { actText, Bytes, type Props, SignerRows, soFar } from '../parts/collect.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -86,7 +86,9 @@ function Lead({ room, state }: Props) {
                 value={chosen}
                 options={able.map(([one, as]) => [one, `${room.name(one)}, ${as}`])}
               />
-              {able.length === 0 ? <p class="dim">Nobody of the roster may: by role, or because they confirmed.</p> : null}
+              {able.length === 0 ? (
+                <p class="dim">Nobody of the roster may: by role, or because they confirmed.</p>
+              ) : null}
             </div>
           )}
           {own ? (
@@ -94,7 +96,9 @@ function Lead({ room, state }: Props) {
               <section>
                 <div class="head">
                   <h2>Signed by</h2>
-                  <span class="dim small">who takes it, and one present holder of: {required.map(visible).join(', ')}</span>
+                  <span class="dim small">
+                    who takes it, and one present holder of: {required.map(visible).join(', ')}
+                  </span>
                 </div>
                 <SignerRows
                   rows={[

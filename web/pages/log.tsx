@@ -1,5 +1,6 @@
 /** The log of the run: every entry with its place, time, type, who and what. */
 
+import { useEffect } from 'preact/hooks';
 import { useApp } from '../app.ts';
 import { ascii, utcDay, visible } from '../format.ts';
 import { what, whatAfter } from '../parts/entryWords.ts';
@@ -8,7 +9,13 @@ import type { Room } from '../room/state.ts';
 
 export function LogPage({ room }: { readonly room: Room }) {
   const entries = room.folded.value?.entries ?? [];
-  const now = useApp().clock.value;
+  const app = useApp();
+  const now = app.clock.value;
+  useEffect(() => {
+    // The table comes after the address: the entry that the address names is gone to once it is there.
+    const { document, location } = app.deps.window;
+    document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: 'center' });
+  }, []);
   const rows = [
     ...entries.map(({ entry }) => ({ entry, says: what(entry) })),
     ...room.after.value.map(({ entry }) => ({ entry, says: 'run' in entry ? '' : whatAfter(entry, now) })),

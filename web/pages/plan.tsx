@@ -1,13 +1,12 @@
 /** A plan: what would run, with which inputs, who is invited, what stands against it; a run is opened from here and nowhere else. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { FolderDocument, Home, PlanView } from '../../core/protocol/frames.ts';
 import { checkInputs } from '../../core/runbook/inputs.ts';
 import { useApp } from '../app.ts';
 import { utcMinute, visible } from '../format.ts';
 import { closeRef, openRun } from '../keys/opening.ts';
 import { Link, Refusal, Text } from '../parts/basics.tsx';
-import { type Document, useAsk, useDocument } from '../parts/document.ts';
+import { type Document, useAsk, useDocument, useSubject } from '../parts/document.ts';
 import { TextField } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
@@ -91,21 +90,17 @@ const Choose = ({ home, follows }: { readonly home: Home; readonly follows: stri
 );
 
 function SavedPlan({ plan, follows }: { readonly plan: string; readonly follows: string | null }) {
-  const app = useApp();
   const view = useDocument<PlanView>(`/api/plans/${encodeURIComponent(plan)}`, REFRESH_MS);
   const home = useDocument<Home>('/api/home');
   const now = view.value;
-  useEffect(() => {
-    if (now)
-      app.subject.value = {
-        title: `${now.runbook_id}, planned`,
-        mode: now.mode,
-        thing: now.opened ? null : { plan },
-        holds: now.holds,
-        reload: view.reload,
-      };
-  }, [now]);
-  useEffect(() => () => void (app.subject.value = null), []);
+  const subject = now && {
+    title: `${now.runbook_id}, planned`,
+    mode: now.mode,
+    thing: now.opened ? null : { plan },
+    holds: now.holds,
+    reload: view.reload,
+  };
+  useSubject(subject, [now]);
   if (!now) return <Waits of={view} what="The plan" />;
   return <Plan view={now} names={home.value?.names ?? {}} follows={follows} />;
 }
@@ -148,7 +143,8 @@ function Plan({ view, names, follows }: PlanProps) {
               <Link to={paths.runbook(view.runbook)}>Read it</Link>
             </p>
             <p class="dim small">
-              A plan is not changed: <Link to={paths.newPlan({ from: view.plan, follows })}>plan it anew from this one</Link>
+              A plan is not changed:{' '}
+              <Link to={paths.newPlan({ from: view.plan, follows })}>plan it anew from this one</Link>
             </p>
           </section>
         </Pane>
@@ -164,7 +160,8 @@ function whyNot(view: PlanView, roles: readonly string[], missing: string | null
   if (view.opened) return 'The run is open.';
   if (view.approved === null) return 'The runbook is not approved yet: somebody who did not write it reads it.';
   if (view.holds.length > 0) return 'It is held. Silence lifts nothing.';
-  if (!leads.some((role) => roles.includes(role))) return `Only a ${leads.map(visible).join(' or ')} opens and leads it.`;
+  if (!leads.some((role) => roles.includes(role)))
+    return `Only a ${leads.map(visible).join(' or ')} opens and leads it.`;
   return missing;
 }
 
@@ -237,7 +234,9 @@ function Open({ view, follows }: Omit<PlanProps, 'names'>) {
         ) : (
           <>
             <div class="why" id="why-open" role="status">
-              <b>{no ?? (against > 0 ? `${against} things stand against it.` : 'Nothing is known to stand against it.')}</b>
+              <b>
+                {no ?? (against > 0 ? `${against} things stand against it.` : 'Nothing is known to stand against it.')}
+              </b>
               <p class="dim">
                 {stop && no === stop.sentence
                   ? `Sign with: crosscheck run start ${visible(view.runbook_id)}`

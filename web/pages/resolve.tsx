@@ -7,7 +7,7 @@ import { contextOf } from '../../core/run/state.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
 import { visible } from '../format.ts';
 import { Link } from '../parts/basics.tsx';
-import { actText, Bytes, type Props, SignBar, Signatures, soFar } from '../parts/collect.tsx';
+import { actText, Bytes, type Props, Signatures, SignBar, soFar } from '../parts/collect.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { Choice, TextField } from '../parts/fields.tsx';
 import { State } from '../parts/icons.tsx';
@@ -89,7 +89,8 @@ function Resolve({ room, state, one, all, onChoose }: ResolveProps) {
   const told = room.story.value?.steps.find(({ step: { id } }) => id === one.step);
   const demand = step ? demandOf(step) : { by: [], count: 0 };
   const { signers, content } = soFar(state, 'resolve', one.ref);
-  const typed = evidence.value.trim() !== '' && as.value !== '' ? { as: as.value, evidence: evidence.value.trim() } : null;
+  const typed =
+    evidence.value.trim() !== '' && as.value !== '' ? { as: as.value, evidence: evidence.value.trim() } : null;
   const own = content ?? typed;
   return (
     <main class="room">
@@ -143,7 +144,9 @@ function Resolve({ room, state, one, all, onChoose }: ResolveProps) {
             </div>
           )}
           <Signatures room={room} state={state} head="Settled when signed by" signers={signers} demand={demand} />
-          {own ? <Bytes room={room} text={actText(state, 'resolve', one.ref, own)} verb="Sign what became of it" /> : null}
+          {own ? (
+            <Bytes room={room} text={actText(state, 'resolve', one.ref, own)} verb="Sign what became of it" />
+          ) : null}
         </Pane>
         <Pane as="aside" class="crew" label="Crew">
           <Crew room={room} />

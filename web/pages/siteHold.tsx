@@ -1,6 +1,5 @@
 /** A hold on a plan or on a runbook, before anything has started: the same page as a run's, signed by the people of the roster. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { jcs } from '../../core/bytes/jcs.ts';
 import type { FolderDocument, Home, PlanView, SiteHoldSummary } from '../../core/protocol/frames.ts';
 import { actLines } from '../../core/run/lines.ts';
@@ -9,7 +8,7 @@ import { useApp } from '../app.ts';
 import { utc, visible } from '../format.ts';
 import { signAtSite } from '../keys/site.ts';
 import { Link, Refusal } from '../parts/basics.tsx';
-import { useAsk, useDocument } from '../parts/document.ts';
+import { useAsk, useDocument, useSubject } from '../parts/document.ts';
 import { Stance, UpdateForm } from '../parts/holdForm.tsx';
 import { Bluf, Cause, Conditions, Considered, Impact, NextUpdate, Updates } from '../parts/holdSays.tsx';
 import { Icon, State } from '../parts/icons.tsx';
@@ -21,21 +20,16 @@ import { paths } from '../router.ts';
 const REFRESH_MS = 5000;
 
 export function SiteHoldPage({ seq }: { readonly seq: number }) {
-  const app = useApp();
   const home = useDocument<Home>('/api/home', REFRESH_MS);
   const one = home.value?.holds.find(({ hold }) => hold.startsWith(`${seq} `));
   const plan = useDocument<PlanView>(one?.plan ? `/api/plans/${encodeURIComponent(one.plan)}` : null);
-  const folder = useDocument<FolderDocument>(
-    one?.runbook ? `/api/runbooks/${encodeURIComponent(one.runbook)}` : null,
-  );
+  const folder = useDocument<FolderDocument>(one?.runbook ? `/api/runbooks/${encodeURIComponent(one.runbook)}` : null);
   const runbook = plan.value?.runbook_document ?? folder.value?.document;
   const title = one?.plan ? 'A plan is held' : 'A runbook is held';
-  useEffect(() => {
-    const mode = plan.value?.mode ?? null;
-    const thing = one?.plan ? { plan: one.plan } : { runbook: one?.runbook ?? '' };
-    app.subject.value = one ? { title: runbook?.id ?? title, mode, thing, holds: [one], reload: home.reload } : null;
-  }, [one, runbook]);
-  useEffect(() => () => void (app.subject.value = null), []);
+  const thing = one?.plan ? { plan: one.plan } : { runbook: one?.runbook ?? '' };
+  const mode = plan.value?.mode ?? null;
+  const subject = one ? { title: runbook?.id ?? title, mode, thing, holds: [one], reload: home.reload } : null;
+  useSubject(subject, [one, runbook]);
   if (!home.value)
     return (
       <main class="plain">
@@ -143,7 +137,12 @@ function Held(props: HeldProps) {
       </Pane>
       <footer class="actions">
         <div class="back">
-          <button type="button" class="big" aria-expanded={writing.value} onClick={() => (writing.value = !writing.value)}>
+          <button
+            type="button"
+            class="big"
+            aria-expanded={writing.value}
+            onClick={() => (writing.value = !writing.value)}
+          >
             <Icon name="pencil" /> Write update
           </button>
         </div>
@@ -159,8 +158,7 @@ function Lift({ one, reload, desk }: HeldProps & { readonly desk: Desk }) {
   const me = app.me.value;
   const mine = one.signers.some(({ person }) => person === me?.person);
   const stop = app.unsignable();
-  const why =
-    unmetWords(desk.hold) ?? (mine ? 'You have signed.' : null) ?? (stop ? stop.sentence : null);
+  const why = unmetWords(desk.hold) ?? (mine ? 'You have signed.' : null) ?? (stop ? stop.sentence : null);
   const lift = () =>
     ask(async () => {
       if (!me) return null;

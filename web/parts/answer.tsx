@@ -94,7 +94,8 @@ export function Bar({ room, of, state, seat, missing, stop, signing, busy, onCon
       return;
     }
     const fresh = signing && { ...signing, ...seat, signedAt: statementTime(app.clock.value) };
-    const lines = fresh && reason.value.trim() !== '' ? refuseLines(state, of.step.id, fresh, reason.value.trim()) : null;
+    const lines =
+      fresh && reason.value.trim() !== '' ? refuseLines(state, of.step.id, fresh, reason.value.trim()) : null;
     if (lines?.ok) await room.sign('refuse', 'refuse', lines.value);
   };
   const ready = missing.length === 0 && stop === null;

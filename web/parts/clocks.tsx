@@ -1,6 +1,7 @@
 /** Clocks with their ticks at 50, 80 and 95 per cent: amber from 80, red from 95, ended; and the time in figures beside it. */
+
+import { ALARMS, type ClockView } from '../../core/release/clocks.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
-import type { ClockView } from '../../core/release/clocks.ts';
 import { useApp } from '../app.ts';
 import { about, local, span, utcMinute, visible } from '../format.ts';
 import { Icon } from './icons.tsx';
@@ -19,24 +20,24 @@ interface GaugeProps {
 
 /** Per cent without its count would say nothing: the time that is left always stands beside it. */
 export const Gauge = ({ name, gone, state, left, note }: GaugeProps) => (
-  <div class={`gauge ${TONE[state]}`}>
+  <div class="gauge">
     <div class="head">
       <span>
         {visible(name)}{' '}
         {state === 'amber' || state === 'red' ? (
-          <b class="mark">
+          <b class={`mark ${TONE[state]}`}>
             <Icon name="clock" /> {Math.floor(gone * 100)} % gone
           </b>
         ) : null}
         {state === 'ended' ? (
-          <b class="mark">
+          <b class={`mark ${TONE[state]}`}>
             <Icon name="irreversible" /> ended
           </b>
         ) : null}
       </span>
-      <b>{left}</b>
+      <b class={state === 'normal' ? '' : TONE[state]}>{left}</b>
     </div>
-    <div class="track">
+    <div class={`track ${TONE[state]}`}>
       <i style={{ width: `${Math.min(100, gone * 100)}%` }} />
       <u style={{ left: '50%' }} />
       <u style={{ left: '80%' }} />
@@ -45,6 +46,18 @@ export const Gauge = ({ name, gone, state, left, note }: GaugeProps) => (
     {note ? <p class="dim small break">{note}</p> : null}
   </div>
 );
+
+/** How far a clock is and how it looks then; the alarms are core's. */
+export function gaugeState(
+  since: number,
+  ends: number,
+  now: number,
+): { readonly gone: number; readonly state: ClockState } {
+  const gone = Math.min(1, Math.max(0, (now - since) / (ends - since)));
+  const [, amber, red] = ALARMS;
+  const state = now >= ends ? 'ended' : gone * 100 >= red ? 'red' : gone * 100 >= amber ? 'amber' : 'normal';
+  return { gone, state };
+}
 
 const DAY_MS = 86_400_000;
 
@@ -63,7 +76,9 @@ export function UndoGauge({ clock }: { readonly clock: ClockView }) {
       gone={clock.fraction}
       state={clock.state}
       left={ended ? 'never' : remaining(clock.ends - now)}
-      note={ended ? `ended ${when}; impossible since: ${visible(clock.means)}` : `ends ${when}; ${visible(clock.means)}`}
+      note={
+        ended ? `ended ${when}; impossible since: ${visible(clock.means)}` : `ends ${when}; ${visible(clock.means)}`
+      }
     />
   );
 }
@@ -88,7 +103,7 @@ export function ClocksToCome({
         <div class="gauge" key={id}>
           <div class="head">
             <span>{visible(id)}</span>
-            <b class="ink">{about(lasts_ms)}</b>
+            <b>{about(lasts_ms)}</b>
           </div>
           <p class="dim small break">
             {rehearsal ? 'would run in the real run, ' : ''}from the start of {nameOf(starts)}; {visible(means)}

@@ -1,8 +1,8 @@
-/** A document of the API as a page holds it: asked for once, and again every so often or on request. It never guesses one. */
+/** What a page outside any run is made of: documents of the API, commands, and what the page is about. It never guesses a document. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Problem } from '../api.ts';
-import { useApp } from '../app.ts';
+import { type Subject, useApp } from '../app.ts';
 
 export interface Document<T> {
   readonly value: T | null;
@@ -45,4 +45,18 @@ export function useAsk() {
     return problem.value === null;
   };
   return { busy: busy.value, problem: problem.value, ask };
+}
+
+/** Says what the page is about while it is open: the frame shows its mode, and a hold would be called on it. */
+export function useSubject(subject: Subject | null, on: readonly unknown[]): void {
+  const app = useApp();
+  useEffect(() => {
+    app.subject.value = subject;
+  }, on);
+  useEffect(
+    () => () => {
+      app.subject.value = null;
+    },
+    [],
+  );
 }

@@ -1,7 +1,7 @@
 /** Form fields with their label, note and trouble in words; nothing in them is ever filled in for the person. */
 import type { Signal } from '@preact/signals';
-import { instantOf, utcMinute, visible } from '../format.ts';
 import { useApp } from '../app.ts';
+import { instantOf, utcMinute, visible } from '../format.ts';
 
 type Text = Pick<Signal<string>, 'value'>;
 

@@ -62,7 +62,9 @@ function documentOf(draft: Draft, hold: Desk['hold'], now: number): HoldDocument
     next_update: at(draft.next) ?? hold.document.next_update,
     escalation: line(draft.escalation),
     conditions: Object.fromEntries(
-      draft.conditions.value.filter(({ text, seat }) => text.trim() !== '' && seat !== '').map(({ id, text }) => [id, text.trim()]),
+      draft.conditions.value
+        .filter(({ text, seat }) => text.trim() !== '' && seat !== '')
+        .map(({ id, text }) => [id, text.trim()]),
     ),
     text: line(draft.text),
   };
@@ -96,7 +98,12 @@ export function UpdateForm({ desk, onDone }: { readonly desk: Desk; readonly onD
       <h2>Write an update</h2>
       <TextField id="update-text" label="What is new, in one sentence" value={draft.text} lines={2} />
       <TimeField id="update-next" label="Next update at" value={draft.next} soon={[10, 20, 30, 60]} />
-      <TextField id="update-bluf" label="Bottom line: what is wrong, and what does it mean" value={draft.bluf} lines={2} />
+      <TextField
+        id="update-bluf"
+        label="Bottom line: what is wrong, and what does it mean"
+        value={draft.bluf}
+        lines={2}
+      />
       <div class="three">
         <TextField id="update-number" label="How many" value={draft.number} max={20} />
         <TextField id="update-unit" label="of what" value={draft.unit} note="orders without a receipt" />
@@ -214,7 +221,8 @@ export function Stance({ desk }: { readonly desk: Desk }) {
       <section>
         <h2>Who raised it</h2>
         <p>
-          {visible(name(hold.by))} {hold.stance === 'agree' ? 'agrees with the lift.' : 'dissents. That stays in the record.'}
+          {visible(name(hold.by))}{' '}
+          {hold.stance === 'agree' ? 'agrees with the lift.' : 'dissents. That stays in the record.'}
         </p>
       </section>
     );

@@ -1,6 +1,7 @@
 /** What a hold says: bottom line, impact as four figures, cause, what is done, what else was considered, updates, conditions, the next word. */
-import { CAUSES } from '../../core/release/holdSummary.ts';
+
 import { overdueSince } from '../../core/release/holdDocument.ts';
+import { CAUSES } from '../../core/release/holdSummary.ts';
 import { useApp } from '../app.ts';
 import { about, counted, sentence, span, utc, utcMinute, visible } from '../format.ts';
 import type { Desk, OpenHold } from '../room/desk.ts';
@@ -13,7 +14,9 @@ export const causeWords = (cause: string): string =>
 export function Bluf({ desk }: { readonly desk: Desk }) {
   const { hold, name } = desk;
   const { document, updates } = hold;
-  const at = updates.findLast((one) => one.document.bluf !== null);
+  // Whoever wrote this bottom line first, not whoever added to the hold last.
+  const changed = updates.findLastIndex((one) => one.document.bluf !== document.bluf);
+  const at = updates[changed + 1];
   const said = document.bluf ?? document.text ?? hold.text ?? causeWords(hold.cause);
   return (
     <div>
@@ -23,7 +26,9 @@ export function Bluf({ desk }: { readonly desk: Desk }) {
           : `Raised by ${hold.by === 'server' ? 'the rules of this run' : visible(name(hold.by))}, ${utc(hold.at)} UTC`}
       </p>
       <h1 class="impact break">{visible(document.bluf === null && hold.text !== null ? hold.text : said)}</h1>
-      {document.bluf === null ? <p class="dim small">No bottom line yet: what is wrong, and what does it mean?</p> : null}
+      {document.bluf === null ? (
+        <p class="dim small">No bottom line yet: what is wrong, and what does it mean?</p>
+      ) : null}
     </div>
   );
 }
@@ -45,7 +50,7 @@ export function Impact({ hold }: { readonly hold: OpenHold }) {
       <dl class="figures">
         {figures.map(([figure, words]) => (
           <div key={words} class={figure === 'not said' ? 'unsaid' : ''}>
-            <dd class="break">{visible(figure)}</dd>
+            <dd class={figure.length > 12 ? 'break words' : 'break'}>{visible(figure)}</dd>
             <dt class="break">{visible(words)}</dt>
           </div>
         ))}

@@ -29,9 +29,10 @@ function stepBy({ room, route, go }: App, by: 1 | -1): void {
 export function Keys() {
   const app = useApp();
   const open = useSignal<Sheet | null>(null);
-  const sheets = useSignal<{ readonly palette: ComponentType<SheetProps>; readonly help: ComponentType<SheetProps> } | null>(
-    null,
-  );
+  const sheets = useSignal<{
+    readonly palette: ComponentType<SheetProps>;
+    readonly help: ComponentType<SheetProps>;
+  } | null>(null);
   useEffect(() => {
     const { document } = app.deps.window;
     const show = async (sheet: Sheet) => {

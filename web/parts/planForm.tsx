@@ -1,15 +1,14 @@
 /** Writing a plan: mode, inputs out of the schema, people for the seats, when. It opens nothing. */
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { FolderDocument, PlanView } from '../../core/protocol/frames.ts';
 import { checkInput, checkInputs } from '../../core/runbook/inputs.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
-import { type Subject, useApp } from '../app.ts';
+import { useApp } from '../app.ts';
 import { instantOf, visible } from '../format.ts';
 import { newUlid } from '../keys/opening.ts';
 import { paths } from '../router.ts';
 import { Link, Refusal } from './basics.tsx';
-import { useAsk } from './document.ts';
+import { useAsk, useSubject } from './document.ts';
 import { Choice, Select, TextField, TimeField } from './fields.tsx';
 import { Inputs, type Typed, typedInputs } from './inputs.tsx';
 import { Pane } from './pane.tsx';
@@ -42,29 +41,18 @@ function useDraft({ before }: Props) {
   };
 }
 
-/** While a plan is written, the page already looks like the mode that is chosen. */
-function useSubject(runbook: Runbook, mode: string): void {
-  const app = useApp();
-  useEffect(() => {
-    const subject: Subject = {
-      title: `${runbook.id}, a new plan`,
-      mode: mode === 'live' || mode === 'rehearsal' ? mode : null,
-      thing: null,
-      holds: [],
-      reload: async () => undefined,
-    };
-    app.subject.value = subject;
-  }, [mode]);
-  useEffect(() => () => void (app.subject.value = null), []);
-}
-
 export function PlanForm(props: Props) {
   const { folder, names, follows } = props;
   const runbook = folder.document;
   const app = useApp();
   const draft = useDraft(props);
   const { busy, problem, ask } = useAsk();
-  useSubject(runbook, draft.mode.value);
+  const chosen = draft.mode.value === 'live' || draft.mode.value === 'rehearsal' ? draft.mode.value : null;
+  // While it is written, the page already looks like the mode that is chosen.
+  useSubject(
+    { title: `${runbook.id}, a new plan`, mode: chosen, thing: null, holds: [], reload: async () => undefined },
+    [chosen],
+  );
   const typed = typedInputs(runbook.inputs, draft.values.value);
   const wrong = draft.tried.value ? wrongInputs(runbook, typed) : {};
   const save = (event: Event) => {
@@ -93,8 +81,8 @@ export function PlanForm(props: Props) {
           <div>
             <h1 class="break">Plan: {visible(runbook.title)}</h1>
             <p class="dim">
-              A plan starts nothing. It says what would run, with whom, and what stands against it; the run is opened from
-              it by a signature.
+              A plan starts nothing. It says what would run, with whom, and what stands against it; the run is opened
+              from it by a signature.
             </p>
           </div>
           <section>

@@ -3,9 +3,10 @@ import type { PlanView } from '../../core/protocol/frames.ts';
 import { render } from '../../core/runbook/render.ts';
 import type { Do, Step } from '../../core/runbook/runbook.ts';
 import { forwardSteps } from '../../core/runbook/steps.ts';
-import { about, ascii, visible } from '../format.ts';
+import { ascii, visible } from '../format.ts';
 import { asWritten, inShort } from './argv.tsx';
 import { Icon, State } from './icons.tsx';
+import { undoWords } from './undoWords.ts';
 
 /** What the step would do with these inputs; as written where a probe or an output comes in. */
 function doOf(view: PlanView, step: Step): { readonly does: Do | null; readonly resolved: boolean } {
@@ -17,14 +18,6 @@ function doOf(view: PlanView, step: Step): { readonly does: Do | null; readonly 
     finished: [],
   });
   return rendered.ok ? { does: rendered.value.do, resolved: true } : { does: asWritten(step), resolved: false };
-}
-
-/** Whether and how a step can be undone, in the same words everywhere. */
-export function undoWords({ undo, irreversible, no_backup, kind }: Step): string {
-  if (undo)
-    return `can be undone: ${undo.takes_ms === null ? 'time not known' : `about ${about(undo.takes_ms)}`}, from ${undo.from ?? undo.reason ?? 'nothing'}`;
-  if (irreversible) return `cannot be undone${no_backup === null ? '' : `: ${no_backup}`}`;
-  return kind === 'gate' || kind === 'wait' || kind === 'parallel' ? 'nothing to undo' : 'no way back is written';
 }
 
 const eyesOf = (step: Step): string =>

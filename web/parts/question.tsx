@@ -3,8 +3,8 @@ import { type Signal, useSignal } from '@preact/signals';
 import { digest } from '../../core/bytes/hash.ts';
 import { checkAnswer } from '../../core/release/briefing.ts';
 import type { RunContext } from '../../core/run/context.ts';
-import { allSteps } from '../../core/runbook/steps.ts';
 import type { Question } from '../../core/runbook/runbook.ts';
+import { allSteps } from '../../core/runbook/steps.ts';
 import { useApp } from '../app.ts';
 import { instantOf } from '../format.ts';
 import { Choice, Select, TextField, TimeField } from './fields.tsx';
@@ -26,7 +26,7 @@ interface Props {
 }
 
 /** What is sent for what was typed: an instant in full, a person's id where the name is known. */
-function valueOf({ answer }: Question, typed: string, names: Props['names'], now: number): string {
+function asSent({ answer }: Question, typed: string, names: Props['names'], now: number): string {
   const value = typed.trim();
   if (answer === 'time') {
     const at = instantOf(value, now);
@@ -50,7 +50,7 @@ export function QuestionForm({ question, again, context, names, busy, onAnswer }
         </button>
       </p>
     );
-  const value = valueOf(question, typed.value, names, app.clock.value);
+  const value = asSent(question, typed.value, names, app.clock.value);
   const given = { value, evidence: evidence.value.trim() === '' ? null : evidence.value.trim() };
   const chosen = result.value === 'pass' || result.value === 'fail' ? result.value : null;
   const checked = chosen && value !== '' ? checkAnswer(question, chosen, given, context) : null;
@@ -120,7 +120,9 @@ function ValueField({ question, typed, names, context, wrong }: ValueProps) {
         <>
           <TextField {...shared} list={`${id}-people`} />
           <datalist id={`${id}-people`}>
-            {Object.entries(names).map(([person, name]) => (person.startsWith('p-') ? <option key={person} value={name} /> : null))}
+            {Object.entries(names).map(([person, name]) =>
+              person.startsWith('p-') ? <option key={person} value={name} /> : null,
+            )}
           </datalist>
         </>
       );

@@ -1,15 +1,16 @@
 /** The right rail of the room: crew, clocks, what is next for me, how the run may change or end. */
+
+import { clockViews } from '../../core/release/clocks.ts';
 import { armingOf, type RunContext } from '../../core/run/context.ts';
 import { allDone } from '../../core/run/progress.ts';
 import { contextOf, factsOf, type RunState } from '../../core/run/state.ts';
-import { clockViews } from '../../core/release/clocks.ts';
 import { useApp } from '../app.ts';
 import { about, counted, span, utc, visible } from '../format.ts';
 import type { Room } from '../room/state.ts';
 import type { Story } from '../room/story.ts';
 import { paths } from '../router.ts';
 import { Link } from './basics.tsx';
-import { ClocksToCome, Gauge, UndoGauge } from './clocks.tsx';
+import { ClocksToCome, Gauge, gaugeState, UndoGauge } from './clocks.tsx';
 import { Crew } from './crew.tsx';
 import { State } from './icons.tsx';
 import { isRehearsal } from './mode.ts';
@@ -70,8 +71,7 @@ export function Clocks({ story, state }: Omit<Props, 'room'>) {
 }
 
 function ArmingGauge({ from, until, now }: { readonly from: number; readonly until: number; readonly now: number }) {
-  const gone = Math.min(1, Math.max(0, (now - from) / (until - from)));
-  const state = gone >= 1 ? 'ended' : gone >= 0.95 ? 'red' : gone >= 0.8 ? 'amber' : 'normal';
+  const { gone, state } = gaugeState(from, until, now);
   return (
     <Gauge name={`This arming, valid ${about(until - from)}`} gone={gone} state={state} left={span(until - now)} />
   );

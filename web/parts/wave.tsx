@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import type { RunContext } from '../../core/run/context.ts';
 import { itemIds, waveIds } from '../../core/runbook/wave.ts';
 import { ascii, span, utc } from '../format.ts';
-import { armedFacts } from '../room/facts.ts';
 import type { Attempt } from '../room/attempts.ts';
+import { armedFacts } from '../room/facts.ts';
 import type { Room } from '../room/state.ts';
 import type { StepStory } from '../room/story.ts';
 import { type Mark, State } from './icons.tsx';
@@ -53,7 +53,13 @@ function rowsOf({ of, context }: Props): readonly Row[] {
       return { ...own, mark: armed ? 'waiting' : 'todo', word: armed ? 'armed' : null, at: null, took: null };
     }
     const result = start.resolved?.as ?? start.ended?.result;
-    const mark: Mark = !result ? 'running' : result === 'finished' ? 'done' : result === 'unknown' ? 'unknown' : 'failed';
+    const mark: Mark = !result
+      ? 'running'
+      : result === 'finished'
+        ? 'done'
+        : result === 'unknown'
+          ? 'unknown'
+          : 'failed';
     const word = result === 'not-started' ? 'not started' : start.resolved ? `resolved: ${start.resolved.as}` : null;
     return { ...own, mark, word, at: start.at, took: start.ended ? start.ended.ts - start.at : null };
   });

@@ -59,7 +59,9 @@ export function votesGiven(entries: Entries, gate: string): ReadonlyMap<string, 
 
 /** When each seat said that it must leave: its newest answer to a question for a time that every seat is asked. */
 export function leavesAt(runbook: Runbook, entries: Entries): Readonly<Record<string, number>> {
-  const asked = new Set(runbook.briefing.filter((one) => one.answer === 'time' && one.by === 'each').map(({ id }) => id));
+  const asked = new Set(
+    runbook.briefing.filter((one) => one.answer === 'time' && one.by === 'each').map(({ id }) => id),
+  );
   if (asked.size === 0) return {};
   const said = [...answersGiven(entries).values()].filter(({ question }) => asked.has(question));
   return Object.fromEntries(

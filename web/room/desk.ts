@@ -1,6 +1,7 @@
 /** One open hold with what may be done about it by this reader: the same for a run, a plan and a runbook. It sends nothing itself. */
-import type { HoldDocument } from '../../core/release/holdDocument.ts';
+
 import type { SiteHoldSummary } from '../../core/protocol/frames.ts';
+import type { HoldDocument } from '../../core/release/holdDocument.ts';
 import { EMPTY_HOLD, readHold } from '../../core/release/holdDocument.ts';
 import type { Hold } from '../../core/run/context.ts';
 import type { Problem } from '../api.ts';

@@ -53,9 +53,11 @@ function updatesOf(entries: readonly Sealed<RunEntry>[], ref: string): HoldUpdat
 
 /** Whether any command ran when this entry was made. */
 const ranAt = (attempts: Iterable<readonly Attempt[]>, at: { readonly ts: number; readonly rseq: number }): boolean =>
-  [...attempts].flat().some(({ starts }) =>
-    Object.values(starts).some((start) => start.at <= at.ts && (start.ended === null || start.ended.rseq > at.rseq)),
-  );
+  [...attempts]
+    .flat()
+    .some(({ starts }) =>
+      Object.values(starts).some((start) => start.at <= at.ts && (start.ended === null || start.ended.rseq > at.rseq)),
+    );
 
 /** Every hold of the run, oldest first. */
 export function holdsOf(

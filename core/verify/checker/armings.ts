@@ -198,8 +198,10 @@ export function resultOf({ outcome, resolved }: Start, at: number): Result | und
 const isOf = (a: { step: string; attempt: number }, b: { step: string; attempt: number }): boolean =>
   a.step === b.step && a.attempt === b.attempt;
 
+/** All its starts are over, and no more can come: there are none left, one went wrong, or it is void. */
 function endOf({ items, starts, voided }: Arming): number {
-  const outcomes = starts.map(overAt);
   const started = new Set(starts.map(({ entry }) => itemOf(entry)));
-  return Math.max(...outcomes, items.every((item) => started.has(item)) ? 0 : voided);
+  const wrong = starts.flatMap((start) => (start.outcome?.entry.type === 'step.finished' ? [] : [overAt(start)]));
+  const last = items.every((item) => started.has(item)) ? 0 : Math.min(voided, ...wrong);
+  return Math.max(last, ...starts.map(overAt));
 }

@@ -2,8 +2,8 @@
 import { broken, type Claim } from './claim.ts';
 import { OPENING } from './gates.ts';
 
-/** Checks that a question is answered from a seat that it asks: of the briefing at any time, of the debrief once nothing is left to do. */
-export const answeredByWhomItAsks: Claim = function* ({ input, timeline, crew, gates, steps }) {
+/** Checks that a question is answered from a seat that it asks: of the briefing until something is armed, of the debrief once nothing is left to do. */
+export const answeredByWhomItAsks: Claim = function* ({ input, timeline, crew, gates, steps, armings }) {
   const { briefing, debrief } = input.runbook;
   for (const line of timeline.of('briefing.answered')) {
     const { question: id, seat, actor } = line.entry;
@@ -12,33 +12,39 @@ export const answeredByWhomItAsks: Claim = function* ({ input, timeline, crew, g
     const own = crew.of(actor, line.at)?.seat;
     const deputy = own === 'deputy' && seat === 'lead' && !crew.present('lead', line.at);
     if (!asked || (own !== seat && !deputy)) yield broken('I10', line, 'the question does not ask this person');
+    if (gates.waived(id, line.at)) yield broken('I10', line, 'the question is waived');
+    if (briefing.some((one) => one.id === id) && armings.lastBefore(line.at))
+      yield broken('I10', line, 'the briefing is over');
     if (debrief.some((one) => one.id === id) && !steps.allDone(line.at))
       yield broken('I10', line, 'steps are left to do');
   }
 };
 
 /** Checks that only a question of this run is waived, once. */
-export const waivedOnce: Claim = function* ({ input, timeline, gates }) {
+export const waivedOnce: Claim = function* ({ input, timeline, gates, steps, armings }) {
   const { briefing, debrief } = input.runbook;
   for (const line of timeline.of('briefing.waived')) {
     const { question } = line.entry;
     if (![...briefing, ...debrief].some(({ id }) => id === question))
       yield broken('I10', line, 'there is no such question');
     if (gates.waived(question, line.at)) yield broken('I10', line, 'it is waived already');
+    if (briefing.some(({ id }) => id === question) && armings.lastBefore(line.at))
+      yield broken('I10', line, 'the briefing is over');
+    if (debrief.some(({ id }) => id === question) && !steps.allDone(line.at))
+      yield broken('I10', line, 'steps are left to do');
   }
 };
 
-/** Checks that a gate is polled in its turn, from the seats that it asks, until it is agreed. */
-export const polledInTurn: Claim = function* ({ input, timeline, crew, gates, steps }) {
+/** Checks that a gate is polled in its turn, by each seat that it asks, which may change its mind. */
+export const polledInTurn: Claim = function* ({ input, timeline, crew, gates, steps, armings }) {
   for (const line of timeline.of('gate.polled')) {
-    const { gate, seat, actor } = line.entry;
+    const { gate, seat, vote, actor } = line.entry;
     const known = gate === OPENING ? undefined : steps.get(gate, line.at);
     const seats = gate === OPENING ? input.runbook.go_no_go : (known?.step.gate ?? []);
     if (!seats.includes(seat) || crew.of(actor, line.at)?.seat !== seat)
       yield broken('I10', line, 'the gate does not ask this person');
-    const turn = known
-      ? steps.isTurn(known, line.at) && gates.briefed(line.at)
-      : gates.agreedAt(OPENING, seats) >= line.at;
+    const turn = known ? steps.isTurn(known, line.at) && gates.briefed(line.at) : !armings.lastBefore(line.at);
     if (!turn) yield broken('I16', line, 'it is not its turn');
+    if (vote === 'go' && gates.agreed(gate, [seat], line.at)) yield broken('I10', line, 'the seat has agreed');
   }
 };

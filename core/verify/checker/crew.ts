@@ -90,10 +90,10 @@ export class Crew {
     return sitting !== undefined && !(last && last.at > sitting.at && last.entry.type === 'presence.lost');
   }
 
-  /** Of these seats, and those whose presence the runbook requires, the ones that were empty or away before `at`. */
+  /** Of these seats, and those whose presence the runbook requires, the ones whose person was away before `at`. */
   absent(seats: readonly string[], at: number): string[] {
     const { required } = this.#timeline.input.runbook.presence;
-    return [...new Set([...required, ...seats])].filter((seat) => !this.present(seat, at));
+    return [...new Set([...required, ...seats])].filter((seat) => this.in(seat, at) && !this.present(seat, at));
   }
 
   /** Whether what the person says can count in a quorum of this run. */

@@ -25,7 +25,7 @@ export const armedAndKeyedByLead: Claim = function* ({ armings, crew }) {
   }
 };
 
-/** Checks that only those answer who sit in a seat of `by`, and that a withdrawal is theirs or the lead's. */
+/** Checks that only those answer who sit in a seat of `by`, and that a withdrawal is of somebody who confirmed, or the lead's. */
 export const answeredFromTheirSeats: Claim = function* (history) {
   for (const arming of history.armings.list) {
     const by = stepOf(history, arming)?.by ?? [];
@@ -34,7 +34,7 @@ export const answeredFromTheirSeats: Claim = function* (history) {
       const asked = sitting !== undefined && by.includes(sitting.seat);
       const own =
         isA(line, 'step.voided') ||
-        (isA(line, 'step.withdrawn') && (asked || sitting?.seat === 'lead')) ||
+        (isA(line, 'step.withdrawn') && (sitting?.seat === 'lead' || confirmedBy(arming, line.entry.actor, line.at))) ||
         (isA(line, 'check.differed') && asked && sitting.seat === line.entry.seat) ||
         (isA(line, 'step.confirmed', 'step.refused') &&
           asked &&
@@ -45,12 +45,17 @@ export const answeredFromTheirSeats: Claim = function* (history) {
   }
 };
 
-/** Checks that a confirmation is by somebody who counts, once per person and seat. */
+const confirmedBy = ({ confirmed }: Arming, person: string, at: number): boolean =>
+  confirmed.some((one) => one.at < at && one.entry.actor === person);
+
+/** Checks that confirmations and refusals are by people who count, and confirmations once per person and seat. */
 export const confirmedOnceEach: Claim = function* ({ armings, crew }) {
-  for (const { confirmed } of armings.list) {
+  for (const { confirmed, said } of armings.list) {
+    for (const line of said)
+      if (isA(line, 'step.confirmed', 'step.refused') && !crew.mayCount(line.entry.actor, line.at))
+        yield broken('I3', line, 'the person never counts in this run');
     const seen = new Set<string>();
-    for (const { at, entry } of confirmed) {
-      if (!crew.mayCount(entry.actor, at)) yield broken('I3', { entry }, 'the person never counts in this run');
+    for (const { entry } of confirmed) {
       if (seen.has(entry.actor) || seen.has(entry.seat))
         yield broken('I3', { entry }, 'the person or the seat has confirmed this arming');
       seen.add(entry.actor).add(entry.seat);
@@ -58,28 +63,12 @@ export const confirmedOnceEach: Claim = function* ({ armings, crew }) {
   }
 };
 
-/** Checks that an answer that differed was to a challenge of that seat, whose check was not over. */
-export const differedOnAChallenge: Claim = function* (history) {
-  for (const arming of history.armings.list)
-    for (const { at, entry } of arming.said) {
-      if (entry.type !== 'check.differed') continue;
-      const asked = stepOf(history, arming)?.challenge.some(
-        ({ id, by }) => id === entry.challenge && by === entry.seat,
-      );
-      const over = arming.confirmed.some((one) => one.at < at && one.entry.actor === entry.actor);
-      if (!asked || over || !history.crew.mayCount(entry.actor, at))
-        yield broken('I9', { entry }, 'that challenge was not the person’s to answer');
-    }
-};
-
-/** Checks that only the server and the agent that armed it call an arming void, each for its own reasons. */
+/** Checks that only the server and the agent that armed it call an arming void. */
 export const voidedByServerOrAgent: Claim = function* ({ armings }) {
   for (const arming of armings.list)
     for (const line of arming.said) {
       if (!isA(line, 'step.voided') || line.entry.actor === 'server') continue;
-      const mine =
-        line.entry.actor === arming.entry.actor && line.entry.reason !== 'decided' && line.entry.reason !== 'wave';
-      if (!mine) yield broken('I9', line, 'it is not its actor’s to call void');
+      if (line.entry.actor !== arming.entry.actor) yield broken('I9', line, 'it is not its actor’s to call void');
     }
 };
 

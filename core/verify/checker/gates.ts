@@ -11,7 +11,7 @@ export class Gates {
   readonly #answers = new Map<string, At<'briefing.answered'>[]>();
   readonly #waived = new Map<string, number>();
   readonly #polls = new Map<string, At<'gate.polled'>[]>();
-  readonly #overridden = new Map<string, Hold[]>();
+  readonly #objections = new Map<string, Hold[]>();
 
   constructor(timeline: Timeline, holds: Holds) {
     this.#timeline = timeline;
@@ -20,7 +20,7 @@ export class Gates {
     for (const { at, entry } of timeline.of('briefing.waived'))
       if (!this.#waived.has(entry.question)) this.#waived.set(entry.question, at);
     for (const line of timeline.of('gate.polled')) push(this.#polls, line.entry.gate, line);
-    for (const hold of holds.list) if (hold.vote) push(this.#overridden, hold.vote.entry.gate, hold);
+    for (const hold of holds.list) if (hold.vote) push(this.#objections, hold.vote.entry.gate, hold);
   }
 
   /** The seats that a question asks. */
@@ -44,34 +44,23 @@ export class Gates {
     return (this.#waived.get(question) ?? NEVER) < at;
   }
 
-  /** Where every seat had said go, or its objection had been overridden. */
-  agreedAt(gate: string, seats: readonly string[]): number {
-    const votes = (this.#polls.get(gate) ?? []).map(({ at, entry }) => ({
-      at,
-      seat: entry.seat,
-      good: entry.vote === 'go',
-    }));
-    const overrides = (this.#overridden.get(gate) ?? [])
-      .filter((hold) => hold.until < NEVER && this.#stands(gate, hold))
-      .map(({ until, vote }) => ({ at: until, seat: vote?.entry.seat ?? '', good: true }));
-    const good = new Set<string>();
-    for (const one of [...votes, ...overrides].sort((a, b) => a.at - b.at)) {
-      if (one.good) good.add(one.seat);
-      else good.delete(one.seat);
-      if (seats.every((seat) => good.has(seat))) return one.at;
-    }
-    return seats.length === 0 ? -1 : NEVER;
+  /** Whether every seat had said go before `at`, or its objection had been overridden. */
+  agreed(gate: string, seats: readonly string[], at: number): boolean {
+    return seats.every((seat) => {
+      const vote = this.voteOf(gate, seat, at);
+      if (vote?.entry.vote !== 'no-go') return vote !== undefined;
+      return this.#objections.get(gate)?.some((hold) => hold.vote === vote && hold.until < at) === true;
+    });
   }
 
-  /** Whether the objection was still its seat's last word when the hold ended. */
-  #stands(gate: string, { vote, until }: Hold): boolean {
-    const own = (this.#polls.get(gate) ?? []).filter(({ entry }) => entry.seat === vote?.entry.seat);
-    return lastBefore(own, until) === vote;
+  /** What the seat had voted last before `at`. */
+  voteOf(gate: string, seat: string, at: number): At<'gate.polled'> | undefined {
+    return this.#polls.get(gate)?.findLast((one) => one.at < at && one.entry.seat === seat);
   }
 
   /** Whether everything that is asked before the first step was said before `at`. */
   briefed(at: number): boolean {
     const { briefing, go_no_go } = this.#timeline.input.runbook;
-    return this.unanswered(briefing, at).length === 0 && this.agreedAt(OPENING, go_no_go) < at;
+    return this.unanswered(briefing, at).length === 0 && this.agreed(OPENING, go_no_go, at);
   }
 }

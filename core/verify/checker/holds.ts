@@ -56,7 +56,7 @@ export class Holds {
 
   /** Whether an unknown outcome of the step waits beside the one just resolved, or one of the same arming was found to have failed. */
   #stays(step: string, at: number): boolean {
-    const starts = this.#armings.ofStep(step).at(-1)?.starts ?? [];
+    const starts = this.#armings.ofStep(step).findLast((one) => one.at < at)?.starts ?? [];
     return starts.some((start) => ['unknown', 'failed'].includes(resultOf(start, at + 1) ?? ''));
   }
 
@@ -95,6 +95,5 @@ export function liftable({ holds, armings, steps }: Past, ref: string, at: numbe
   if (step === undefined || (cause !== 'failed' && cause !== 'unknown')) return true;
   const decides = steps.get(step, at)?.step.on_failure === 'decide';
   const starts = armings.ofStep(step).findLast((one) => one.at < hold.at)?.starts ?? [];
-  const results = starts.map((start) => resultOf(start, at));
-  return !(decides && results.includes('failed')) && !(cause === 'unknown' && results.includes('unknown'));
+  return !(decides && starts.some((start) => resultOf(start, at) === 'failed'));
 }

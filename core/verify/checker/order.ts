@@ -1,18 +1,19 @@
 /** Claims about what may be armed, started and skipped when: the order of the steps, their attempts, waves and clocks. */
 import type { Arming } from './armings.ts';
-import { itemOf } from './armings.ts';
+import { itemOf, resultOf } from './armings.ts';
 import { broken, type Claim, type History } from './claim.ts';
 import { passed } from './clocks.ts';
 import { type At, NEVER, nextAfter } from './history.ts';
 
 /** Checks that only the step whose turn it is gets armed: known, with all before it done, after the briefing, while nothing is held. */
-export const armedInTurn: Claim = function* ({ armings, steps, holds, gates }) {
+export const armedInTurn: Claim = function* ({ armings, steps, holds, gates, crew }) {
   for (const arming of armings.list) {
     const known = steps.get(arming.entry.step, arming.at);
     if (!known || known.step.kind === 'gate' || known.step.kind === 'parallel')
       yield broken('I16', arming, 'there is no such step that can be armed');
     else if (!steps.isTurn(known, arming.at)) yield broken('I16', arming, 'it is not its turn');
     if (holds.anyOpen(arming.at)) yield broken('I9', arming, 'a hold is open');
+    if (crew.absent([], arming.at).length > 0) yield broken('I9', arming, 'somebody who is needed is not there');
     if (!gates.briefed(arming.at)) yield broken('I10', arming, 'the briefing is not complete');
   }
 };
@@ -92,9 +93,8 @@ export const wavesInOrder: Claim = function* (history) {
     if ((each === null) !== (wave === undefined))
       yield broken('I16', arming, 'it has waves where its step has none, or none where it has');
     if (!each || !wave) continue;
-    const listed = typeof each.items === 'string' ? wave.of : each.items.length;
-    const first = history.armings.ofStep(id)[0]?.entry.wave?.of;
-    if (wave.of !== listed || wave.of !== first) yield broken('I16', arming, 'the step has another number of items');
+    if (wave.of !== history.armings.ofStep(id)[0]?.entry.wave?.of)
+      yield broken('I16', arming, 'the step has another number of items');
     else if (wave.items.join() !== dueItems(history, arming, each.canary).join())
       yield broken('I16', arming, 'those are not the items whose turn it is');
   }
@@ -118,31 +118,40 @@ export const whileItsClocksRun: Claim = function* (history) {
   }
 };
 
-/** Checks that a step is skipped only where it may be, in its turn, before any of it was armed. */
-export const skippedInTurn: Claim = function* ({ timeline, steps, armings, holds, gates }) {
+/** Checks that a step is skipped only where it may be, in its turn, while nothing of it is armed or has run. */
+export const skippedInTurn: Claim = function* ({ timeline, steps, armings, holds, gates, crew }) {
   for (const line of timeline.of('step.skipped')) {
     const known = steps.get(line.entry.step, line.at);
     if (!known || known.step.when === null) yield broken('I16', line, 'there is no such step that can be skipped');
     else if (!steps.isTurn(known, line.at)) yield broken('I16', line, 'it is not its turn');
-    if ((armings.ofStep(line.entry.step)[0]?.at ?? NEVER) < line.at) yield broken('I16', line, 'it was armed');
+    if (
+      armings.ofStep(line.entry.step).some((one) => one.at < line.at && (one.ended >= line.at || one.starts.length > 0))
+    )
+      yield broken('I16', line, 'it is armed, or has run');
     if (holds.anyOpen(line.at)) yield broken('I9', line, 'a hold is open');
+    if (crew.absent([], line.at).length > 0) yield broken('I9', line, 'somebody who is needed is not there');
     if (!gates.briefed(line.at)) yield broken('I10', line, 'the briefing is not complete');
   }
 };
 
-/** Checks that whatever did not finish was held before anything went on, and that no end that nobody saw was passed over. */
+/** Checks that whatever did not finish was held before anything went on. */
 export const failuresAreHeld: Claim = function* ({ armings, holds, timeline }) {
   const moves: At[] = [...timeline.of('step.armed'), ...timeline.of('step.started'), ...timeline.of('step.skipped')];
   moves.sort((a, b) => a.at - b.at);
-  for (const { starts, entry } of armings.list)
-    for (const { outcome, resolved } of starts) {
-      if (!outcome || outcome.entry.type === 'step.finished') continue;
-      const held = holds
-        .ofStep(entry.step)
-        .find(({ entry, until }) => until > outcome.at && /^(failed|unknown)$/.test(entry.cause));
-      const next = moves[0] && timeline.all[nextAfter(moves, outcome.at)];
-      if (next && (held?.at ?? NEVER) > next.at) yield broken('I9', next, 'what went wrong before was not held');
-      if (next && outcome.entry.type === 'step.unknown' && (resolved?.at ?? NEVER) > next.at)
-        yield broken('I11', next, 'nobody knows yet how a step before it ended');
-    }
+  for (const { outcome } of armings.list.flatMap(({ starts }) => starts)) {
+    if (!outcome || outcome.entry.type === 'step.finished') continue;
+    const held = holds
+      .ofStep(outcome.entry.step)
+      .find(({ entry, until }) => until > outcome.at && /^(failed|unknown)$/.test(entry.cause));
+    const next = timeline.all[nextAfter(moves, outcome.at)];
+    if (next && (held?.at ?? NEVER) > next.at) yield broken('I9', next, 'what went wrong before was not held');
+  }
+};
+
+/** Checks that a step is not armed again while nobody knows how it ended. */
+export const unknownIsResolved: Claim = function* ({ armings }) {
+  for (const arming of armings.list)
+    for (const { starts } of armings.ofStep(arming.entry.step))
+      if (starts.some((start) => resultOf(start, arming.at) === 'unknown'))
+        yield broken('I11', arming, 'nobody knows yet how it ended');
 };

@@ -34,7 +34,8 @@ export const oneSeatEach: Claim = function* ({ timeline, crew }) {
 /** Checks that a seat is left by whoever sits in it. */
 export const leftByItsHolder: Claim = function* ({ timeline, crew }) {
   for (const line of timeline.of('seat.left'))
-    if (crew.of(line.entry.actor, line.at)?.seat !== line.entry.seat)
+    if (line.entry.seat === 'lead') yield broken('I9', line, 'the lead is handed over by a signed act alone');
+    else if (crew.of(line.entry.actor, line.at)?.seat !== line.entry.seat)
       yield broken('I9', line, 'the person does not sit there');
 };
 
@@ -65,9 +66,8 @@ export const leadPassesBySignature: Claim = function* (history) {
   }
 };
 
-/** Whether the person's word can pass the lead on: the lead's own, and when the lead is away or gone that of a present required seat. */
+/** Whether the person's word can pass the lead on: that of somebody who is there, in a required seat or as the lead. */
 export function mayGiveLead({ input, crew }: History, person: string, at: number): boolean {
-  if (crew.leads(person, at)) return true;
   const seat = crew.of(person, at)?.seat ?? '';
-  return !crew.present('lead', at) && input.runbook.presence.required.includes(seat) && crew.present(seat, at);
+  return ['lead', ...input.runbook.presence.required].includes(seat) && crew.present(seat, at);
 }

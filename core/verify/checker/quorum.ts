@@ -15,10 +15,10 @@ interface Voice {
 
 const ofStep = ({ eyes, by }: Pick<Step, 'eyes' | 'by'>): Quorum => ({ seats: by, need: eyes / 2 - 1 });
 
-/** The quorum of an act on this step, or where it is on none, of the steps with most eyes. */
+/** The quorum of an act on this step, or where that has none, of the steps with most eyes. */
 export function quorumOf({ steps }: History, id: string | undefined, at: number): Quorum {
   const own = id === undefined ? undefined : steps.get(id, at)?.step;
-  if (own) return ofStep(own);
+  if (own && own.eyes > 2) return ofStep(own);
   const all = steps.all(at);
   const eyes = all.reduce((most, step) => (step.eyes > most ? step.eyes : most), 2 as Step['eyes']);
   return ofStep({ eyes, by: [...new Set(all.filter((step) => step.eyes === eyes).flatMap((step) => step.by))] });

@@ -30,7 +30,6 @@ export class Steps {
   readonly #passed = new Map<string, number>();
   /** Where each item of a step was finished first, by step. */
   readonly #finished = new Map<string, Map<string, number>>();
-  readonly #done = new Map<string, number>();
   #undo: Known[] | undefined;
 
   constructor(timeline: Timeline, armings: Armings, gates: Gates) {
@@ -92,19 +91,13 @@ export class Steps {
     return [...(this.#finished.get(id) ?? [])].flatMap(([item, when]) => (when < at ? [item] : []));
   }
 
-  /** Where nothing of the step was left to do. */
-  doneAt(step: Step): number {
-    const known = this.#done.get(step.id) ?? Math.min(this.#passed.get(step.id) ?? NEVER, this.#carriedOut(step));
-    this.#done.set(step.id, known);
-    return known;
-  }
-
-  #carriedOut(step: Step): number {
-    if (step.gate) return this.#gates.agreedAt(step.id, step.gate);
-    if (step.kind === 'parallel') return Math.max(...step.children.map((child) => this.doneAt(child)));
+  /** Whether nothing of the step was left to do before `at`. */
+  isDone(step: Step, at: number): boolean {
+    if ((this.#passed.get(step.id) ?? NEVER) < at) return true;
+    if (step.gate) return this.#gates.agreed(step.id, step.gate, at);
+    if (step.kind === 'parallel') return step.children.every((child) => this.isDone(child, at));
     const of = this.#armings.ofStep(step.id)[0]?.entry.wave?.of ?? 1;
-    const items = [...(this.#finished.get(step.id)?.values() ?? [])];
-    return items.length < of ? NEVER : Math.max(...items);
+    return this.finished(step.id, at).length >= of;
   }
 
   /** Whether anything of the step ran before `at`: a start whose outcome is that it did not start is none. */
@@ -144,12 +137,12 @@ export class Steps {
   /** Whether everything before the step was done before `at`, and it itself was not. */
   isTurn(known: Known, at: number): boolean {
     const earlier = this.before(known, at);
-    return earlier?.every((step) => this.doneAt(step) < at) === true && this.doneAt(known.step) >= at;
+    return earlier?.every((step) => this.isDone(step, at)) === true && !this.isDone(known.step, at);
   }
 
   /** Whether the run, whichever way it goes, had nothing left to do before `at`. */
   allDone(at: number): boolean {
     const left = at > this.back ? this.undoing() : this.order.filter(({ since }) => since < at);
-    return left.every(({ step }) => this.doneAt(step) < at);
+    return left.every(({ step }) => this.isDone(step, at));
   }
 }

@@ -90,6 +90,36 @@ t.test(
   },
 );
 
+t.test('outputs cannot be looked through for a secret that was changed, and fail the step', async (t) => {
+  const step = `  - id: gives
+    title: Gives
+    secrets: [TOKEN]
+    env: {DATA: '\${{ run.data }}'}
+    outputs: [value]
+    shell: |
+      : >"$DATA/half"
+      while [ ! -e "$DATA/go" ]; do sleep 0.02; done
+      echo "value=$TOKEN" >>"$CROSSCHECK_OUTPUT"
+`;
+  for (const changed of [false, true]) {
+    const site = await opened(t, step, SECRETS);
+    site.secret('live', 'token', SECRET);
+    const agent = site.agent();
+    await site.go('gives');
+    await until('it runs', () => existsSync(site.work('half')));
+    await killed(agent);
+    if (changed) site.secret('live', 'token', 'another-secret');
+    const again = site.agent();
+    t.teardown(() => killed(again));
+    site.write('go');
+    await site.ended('gives');
+    t.equal(site.run.context.outcomes['gives'], 'failed');
+    if (!changed) t.match(site.output(), /the output value holds a secret/);
+    t.notMatch(left(site), SECRET);
+    t.same(await site.reasons(), []);
+  }
+});
+
 t.test('a secret that is missing or too short refuses the arming; one that vanishes refuses the start', async (t) => {
   const site = await opened(t, STEP, SECRETS);
   const agent = site.agent();

@@ -203,3 +203,24 @@ t.test('killed between two items, with nothing left to report: the rest of the w
   t.same(begun(site), ['a']);
   t.same(await site.reasons(), []);
 });
+
+t.test('an append that nobody answers is asked for by its nonce and its item', async (t) => {
+  const site = await running(t, shards({ parallel: 1 }));
+  await site.go('shards');
+  await until('the first has begun', () => begun(site).length === 1);
+  const submit = site.submit.bind(site);
+  let cuts = 0;
+  site.submit = (command) => {
+    const done = submit(command);
+    // The start stands in the log, but the answer is lost.
+    if (command.type === 'started' && cuts++ < 2) site.cut();
+    return done;
+  };
+  site.write('go');
+  await site.ended('shards');
+  t.equal(cuts, 3);
+  t.equal(site.run.context.outcomes['shards'], 'finished');
+  t.same(begun(site), ['a', 'b', 'c', 'd'], 'each once');
+  t.same(starts(site), ['item-1', 'item-2', 'item-3', 'item-4']);
+  t.same(await site.reasons(), []);
+});

@@ -1,0 +1,8 @@
+/** Every moment beside the cross-check in a real browser: accessible in both themes, nothing overflows from 360 to 1920 px. */
+import t from 'tap';
+import { acts } from './acts.ts';
+import { lookAtAll, skip, withKit } from './kit.ts';
+
+t.setTimeout(900_000);
+
+t.test('every act has its page', { skip, timeout: 900_000 }, (t) => withKit((kit) => lookAtAll(t, kit, acts())));
