@@ -188,7 +188,6 @@ export function mayClose(context: RunContext, event: EventOf<'run.closed'>): Che
   const left = event.result === 'aborted' && context.away.includes('lead') && others >= 2;
   return all(
     unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
-    allKnown(context),
     event.result === 'aborted' ? yes : isComplete(context, event.result === 'rolled-back'),
     left ? yes : byLead(signers, 'sign the close'),
     left ? yes : unless(!second, fail('XCK_QUORUM', { missing: 1, seats: [...by].join(' or ') })),
