@@ -2,38 +2,14 @@
 import { parseDocument } from 'yaml';
 import { utf8 } from '../core/bytes/encoding.ts';
 import { lintFolder } from '../core/runbook/lint.ts';
+import { manySteps } from '../test/helpers/manySteps.ts';
 import { report, sample } from './report.ts';
 
 const RUNS = 40;
 const WARM = 5;
 const STEPS = 200;
 
-const step = (index: number) => `  - id: step-${index}
-    title: Step ${index}
-    critical: true
-    run: [psql, '--set=rows=\${{ probes.lag }}', '--file=\${{ run.data }}/${index}.sql']
-    env: {PGDATABASE: '\${{ inputs.database }}'}
-    timeout: 1m
-    probes:
-      host: {title: Which host, run: [hostname]}
-      lag: {title: Lag, run: [lag, '\${{ inputs.database }}'], expect: int(value) == 0}
-    cross_check:
-      eyes: 4
-      by: [reviewer]
-      challenge: [{id: where, ask: Which host is it?, equals: probes.host, by: reviewer}]
-    verify: {gone: {title: It is gone, run: [has], expect: value == "no"}}
-  - {id: rest-${index}, title: Rest, wait: {for: 1m}}
-`;
-const RUNBOOK = `apiVersion: crosscheck/v1
-id: bench
-title: Many steps
-inputs: {database: {type: string, default: customers}}
-crew:
-  lead: {roles: [release-lead]}
-  reviewer: {roles: [dba]}
-presence: {required: [lead, reviewer]}
-steps:
-${Array.from({ length: STEPS / 2 }, (_, index) => step(index)).join('')}`;
+const RUNBOOK = manySteps(STEPS);
 
 export function lintBench(): void {
   const files = [{ path: 'runbook.yaml', mode: '0644' as const, bytes: utf8(RUNBOOK) }];

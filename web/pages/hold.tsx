@@ -14,7 +14,7 @@ import { actText, Bytes, Sign, Signatures, soFar } from '../parts/collect.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { Stance, UpdateForm } from '../parts/holdForm.tsx';
-import { Bluf, Cause, Conditions, Considered, Impact, NextUpdate, Updates } from '../parts/holdSays.tsx';
+import { Bluf, Cause, Conditions, Considered, causeWords, Impact, NextUpdate, Updates } from '../parts/holdSays.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { demandOfHold, mustDecide, unmetWords } from '../parts/lifting.ts';
 import { Pane } from '../parts/pane.tsx';
@@ -94,7 +94,7 @@ const Others = ({
       {open.map(({ ref, at, text, cause }) => (
         <button key={ref} type="button" aria-pressed={ref === shown} onClick={() => onChoose(ref)}>
           <span class="break">
-            {utc(at)} {visible(text ?? cause)}
+            {utc(at)} {visible(text ?? causeWords(cause))}
           </span>
         </button>
       ))}
@@ -198,7 +198,7 @@ function Held({ room, state, story, hold, children }: HeldProps) {
           >
             <Icon name="pencil" /> Write update
           </button>
-          <Link class="button big" to={paths.of('decide', room.run)}>
+          <Link class="button big not-phone" to={paths.of('decide', room.run)}>
             Back or forward
           </Link>
         </div>

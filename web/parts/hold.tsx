@@ -148,7 +148,8 @@ export function Strips({ room, subject }: On) {
             <Icon name="held" /> ON HOLD
           </b>
           <b>
-            since {utc(hold.at)}, {about(now - hold.at)}.
+            <span class="since">since {utc(hold.at)}, </span>
+            {about(now - hold.at)}.
           </b>
           <span class="grow">
             <span class="not-phone">{hold.says} </span>

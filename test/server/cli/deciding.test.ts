@@ -6,7 +6,7 @@ import { utf8 } from '../../../core/bytes/encoding.ts';
 import { jcs } from '../../../core/bytes/jcs.ts';
 import { stepTimes } from '../../../core/release/figures.ts';
 import { ways } from '../../../core/release/ways.ts';
-import { collectedOf, contentLines } from '../../../server/cli/acts.ts';
+import { collectedOf } from '../../../server/cli/acts.ts';
 import { deviationIn, deviationLines } from '../../../server/cli/deviations.ts';
 import { EXIT } from '../../../server/cli/exits.ts';
 import { holdLines, picked, summaryOf } from '../../../server/cli/holds.ts';
@@ -53,11 +53,6 @@ t.test('the same rows for both ways', async (t) => {
     ['lead'],
   );
   t.equal(collectedOf(run.state, 'lift'), undefined, 'another act is not this one');
-  t.strictSame(contentLines({ way: 'back', test: null, deviation: { steps: [1] } }).slice(0, 3), [
-    '  way: back',
-    '  test: none',
-    '  deviation:',
-  ]);
 });
 
 t.test('a deviation is read from its file and shown as a diff', async (t) => {

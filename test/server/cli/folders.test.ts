@@ -1,59 +1,62 @@
-/** A folder is packed with those that it uses, checked as a whole, and read as the checklist that it is. */
-import { writeFileSync } from 'node:fs';
+/** Folders on disk: regular files only, packed with the runbooks beside them that they use. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { checklist } from '../../../server/cli/checklist.ts';
-import { EXIT } from '../../../server/cli/exits.ts';
-import { folderAt, lintAt, problemLine } from '../../../server/cli/folders.ts';
-import { STARTER } from '../../../server/cli/starter.ts';
-import { stopping } from './stopping.ts';
+import { folderDigest } from '../../../core/runbook/folder.ts';
+import { lintAt, problemLine } from '../../../server/cli/folders.ts';
+import { OTHER, WIDE, wideFolder } from '../../core/runbook/wide.ts';
 
-const HEAD = (id: string) => `apiVersion: crosscheck/v1
-id: ${id}
-title: ${id}
-crew: {lead: {roles: [release-lead]}, reviewer: {roles: [dba]}}
-presence: {required: [lead, reviewer]}
-`;
-const OUTER = `${HEAD('outer')}steps:\n  - {id: calm, title: Calm down, use: ../inner}\n  - {id: last, title: Last, run: [echo, last]}\n`;
-const INNER = `${HEAD('inner')}steps:\n  - {id: wait, title: Wait, wait: {for: 5m}}\n`;
+const BIN = { bin: { count: '#!/bin/sh\necho 0\n', drill: '#!/bin/sh\n', plain: '#!/bin/sh\n' } };
+const WIDE_FOLDER = {
+  ...BIN,
+  'runbook.yaml': WIDE,
+  sql: { 'drop.sql': 'alter table customers drop column email;\n' },
+};
+const OTHER_FOLDER = {
+  'runbook.yaml': OTHER,
+  bin: { drill: '#!/bin/sh\n', back: '#!/bin/sh\n' },
+  sql: { 'move.sql': 'select 1;\n' },
+};
+const PROGRAMS = ['wide/bin/count', 'wide/bin/drill', 'other/bin/drill', 'other/bin/back'];
 
-t.test('what a runbook uses is packed with it', async (t) => {
-  const root = t.testdir({
-    outer: { 'runbook.yaml': OUTER },
-    inner: { 'runbook.yaml': INNER },
-    other: { x: 'never read' },
-  });
-  const { files, runbook, digest } = folderAt(join(root, 'outer'));
-  t.strictSame(files.map(({ path }) => path).sort(), ['runbook.yaml', 'use/inner/runbook.yaml']);
-  t.strictSame(
-    runbook.steps.map(({ id }) => id),
-    ['calm-wait', 'last'],
-  );
-  t.match(digest, /^sha256:/);
-  writeFileSync(join(root, 'inner', 'runbook.yaml'), INNER.replace('5m', '6m'));
-  t.not(folderAt(join(root, 'outer')).digest, digest, 'the digest covers what is used');
+function folders(other: typeof OTHER_FOLDER = OTHER_FOLDER): string {
+  const home = t.testdir({ wide: WIDE_FOLDER, other });
+  for (const program of PROGRAMS) chmodSync(join(home, program), 0o755);
+  return home;
+}
+
+t.test('a folder is packed with what it uses', async (t) => {
+  const { files, runbook, problems } = lintAt(join(folders(), 'wide'));
+  t.same(problems, []);
+  t.same(folderDigest(files), folderDigest(wideFolder()));
+  t.ok(runbook?.steps.some(({ id }) => id === 'move-move'));
 });
 
-t.test('a folder that is not there is a problem with its place', async (t) => {
-  const root = t.testdir({ outer: { 'runbook.yaml': OUTER } });
-  const { problems } = lintAt(join(root, 'outer'));
-  t.match(
-    problemLine(`${root}/outer/`, problems[0] as (typeof problems)[number]),
-    /outer\/runbook\.yaml:7:\d+: error: .*inner/,
+t.test('what is wrong with a used runbook is told where it lies', async (t) => {
+  const bad = { ...OTHER_FOLDER, 'runbook.yaml': OTHER.replace('while: [old]', 'while: [odl]') };
+  const { problems } = lintAt(join(folders(bad), 'wide'));
+  t.same(
+    problems.map((problem) => problemLine('runbooks/wide/', problem)),
+    ['runbooks/wide/../other/runbook.yaml:36:13: error: Unknown clock “odl”. Did you mean “old”? [clock]'],
   );
-  t.throws(() => folderAt(join(root, 'outer')), stopping(EXIT.usage, { message: /inner/, hint: /runbook lint/ }));
 });
 
-t.test('the starter lints, and reads as a checklist', async (t) => {
-  const [yaml, files] = STARTER.map(({ text }) => text.replaceAll('RUNBOOK_ID', 'tidy-up'));
-  const root = t.testdir({ 'tidy-up': { 'runbook.yaml': yaml ?? '', bin: {} } });
-  writeFileSync(join(root, 'tidy-up', 'bin', 'files'), files ?? '', { mode: 0o755 });
-  const { runbook, digest } = folderAt(join(root, 'tidy-up'));
-  t.strictSame(lintAt(join(root, 'tidy-up')).problems, [], 'not even a warning');
-  const text = checklist(runbook, digest).join('\n');
-  t.match(text, /^tidy-up: Remove the old files\n {2}\| Keep a copy, then remove them/);
-  t.match(text, /\[ \] why \(lead, a link\): .*\n {2}\[ \] go or no-go of lead, reviewer/);
-  t.match(text, /\[ \] 3\. remove: .*\(4 eyes: lead, reviewer, IRREVERSIBLE, up to 5m, undo takes 1m\)/);
-  t.match(text, /blind, of the reviewer: How many files will be removed\?/);
-  t.match(text, /way back: bin\/files restore/);
+t.test('what is no regular file is refused by name, in a used folder too', async (t) => {
+  const strange: readonly (readonly [what: string, make: (path: string) => void])[] = [
+    ['a link to a file', (path) => symlinkSync('/etc/hostname', path)],
+    ['a link to a folder', (path) => symlinkSync('/etc', path)],
+    ['a link that leads nowhere', (path) => symlinkSync('/nowhere', path)],
+    ['a pipe', (path) => t.equal(spawnSync('mkfifo', [path]).status, 0)],
+  ];
+  for (const [what, make] of strange)
+    for (const folder of ['wide', 'other']) {
+      const home = folders();
+      make(join(home, folder, 'strange'));
+      t.throws(
+        () => lintAt(join(home, 'wide')),
+        { exit: 2, message: 'strange: not a regular file.' },
+        `${what} in ${folder}`,
+      );
+    }
 });
