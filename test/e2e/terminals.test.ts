@@ -34,6 +34,9 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip: no
   await say('reviewer', 'run', 'join', run, '--seat', 'reviewer');
   await say('verifier', 'run', 'join', run, '--seat', 'verifier');
   for (const seat of ['lead', 'reviewer', 'verifier'] as const) terminal(seat, 'run', 'watch', run);
+  await say('lead', 'run', 'answer', run, 'on-call', 'Jo of the night shift');
+  await say('verifier', 'run', 'answer', run, 'told', 'https://wiki.example/emails');
+  for (const seat of ['lead', 'reviewer', 'verifier'] as const) await say(seat, 'run', 'answer', run, 'go');
 
   const chromium = await findChromium();
   const browser = chromium ? await launch(chromium) : null;
@@ -96,6 +99,7 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip: no
     await arm(step);
     await say('lead', 'step', 'start', run);
   }
+  await say('lead', 'run', 'answer', run, 'first-report', 'none so far');
   const still = plain('lead', 'record', 'export', run, '-o', join(folder, 'open.tar'));
   t.equal(still.status, 0, still.stderr);
   const open = plain('lead', 'record', 'verify', join(folder, 'open.tar'), '--trust', trust);

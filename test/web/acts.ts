@@ -514,6 +514,15 @@ function siteLists(told: Told): Partial<Home> {
   };
 }
 
+const summaryOf = ({ runbook, document, summary }: FolderDocument): Home['runbooks'][number] => ({
+  runbook,
+  id: document.id,
+  title: document.title,
+  registered: summary?.registered ?? '',
+  approved: null,
+  authors: summary?.authors ?? [],
+});
+
 function siteScenes(): Record<string, Scene> {
   const told = new Told().toDrop();
   const { digest } = told.run.approved;
@@ -528,7 +537,7 @@ function siteScenes(): Record<string, Scene> {
     as: 'dba',
     path: `/runbooks/${digest}${view}`,
     before,
-    home: home({ holds: [] }),
+    home: home({ holds: [], runbooks: [summaryOf(before), summaryOf(folder({ run: told.run }, true))] }),
     ...more,
   });
   const plan = (path: string, view: PlanView, as: Name = 'lead'): Scene => ({
