@@ -34,11 +34,12 @@ class Session {
     });
   }
 
-  /** Resolves with the first answer; null when it does not come before the command's end, or in time. */
+  /** Resolves with the first answer; null when it does not come before the command ends or asks, or in time. */
   async until<T>(look: () => T | null): Promise<T | null> {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      const over = this.status !== undefined || performance.now() > end;
+      const asks = this.printed.endsWith('\n> ') && this.printed.length > this.#asked;
+      const over = this.status !== undefined || asks || performance.now() > end;
       const answer = look();
       if (answer !== null || over) return answer;
       await new Promise<void>((resolve) => {
