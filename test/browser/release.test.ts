@@ -71,7 +71,10 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
 
   await lead.goto(new URL('/', demo.links.lead).href);
   await shot('lead', '2-home');
-  await lead.getByRole('link', { name: /Plan a run/ }).first().click();
+  await lead
+    .getByRole('link', { name: /Plan a run/ })
+    .first()
+    .click();
   await lead.getByLabel('api_port').fill(String(demo.port + 1));
   await lead.getByText('Live: it runs on the real targets').click();
   await lead.getByRole('button', { name: 'Save the plan' }).click();

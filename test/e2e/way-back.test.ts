@@ -135,4 +135,9 @@ t.test('a way back, from terminals only', { timeout: 300_000, skip: noTerminals 
   );
   await say('lead', 'run', 'countermeasure', 'close', run, 'try-first', '--evidence', 'https://ci.example/8');
   t.match(plain('lead', 'run', 'countermeasure', run).stdout, /try-first closed .*ci\.example/);
+
+  const rest = ['--follows', run, '--test', 'https://ci.example/9'];
+  t.match(plain('lead', 'run', 'start', 'remove-old', '--follows', run), { status: 2, stderr: /links the test/ });
+  const next = plain('lead', 'run', 'start', 'remove-old', ...rest);
+  t.match(next, { status: 0, stdout: /^[0-9A-Z]{26}\n$/ }, next.stderr);
 });

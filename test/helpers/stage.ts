@@ -48,7 +48,7 @@ export class Stage {
     this.places = {
       data: join(agent, 'data'),
       staging: join(agent, 'rehearsal'),
-      work: join(site.data, 'work'),
+      work: join(site.data, 'runbooks'),
       trust: join(site.data, 'var', 'trust.txt'),
     };
     this.now = ahead(site.data);
@@ -83,6 +83,7 @@ export class Stage {
     });
     this.#server = server;
     await once(server.stdout, 'data');
+    server.stdout.pipe(process.stderr, { end: false });
     this.#agent = startAgentProcess(this.site, '', PATH);
   }
 

@@ -11,6 +11,8 @@ import type { Stage } from './stage.ts';
 
 const PATIENCE_MS = 90_000;
 const HOURS_MS = 3_600_000;
+/** Characters of what was printed that a failure shows. */
+const SHOWN = 4000;
 
 /** A terminal with a person at both ends: what is printed is kept, what is typed is read. */
 class Session {
@@ -53,8 +55,8 @@ class Session {
   see<T>(is: (line: string) => T | null): Promise<T | null> {
     return this.until(() => {
       let at = this.#seen;
-      for (const line of this.printed.slice(this.#seen).split('\n')) {
-        at += line.length + 1;
+      for (const [line] of this.printed.slice(this.#seen).matchAll(this.status === undefined ? /.*\n/g : /.*\n|.+$/g)) {
+        at += line.length;
         const answer = is(line);
         if (answer === null) continue;
         this.#seen = at;
@@ -72,6 +74,8 @@ class Session {
     });
     if (asked === null) return false;
     this.#asked = asked;
+    // As the terminal shows what is typed.
+    this.printed += `${line}\n`;
     this.#stdin.write(`${line}\n`);
     return true;
   }
@@ -95,6 +99,15 @@ export class Transcript {
 
   /** Plays a file of test/transcripts; throws at the first line that goes otherwise, with what was printed. */
   async play(file: string): Promise<void> {
+    await this.#play(file).catch((error: unknown) => {
+      // Whoever still stays would keep this process alive for ever.
+      if (this.#staying.size > 0) setTimeout(() => process.exit(1), 3000).unref();
+      throw error;
+    });
+    if (this.#staying.size > 0) throw new Error(`still there at the end: ${[...this.#staying.keys()].join()}`);
+  }
+
+  async #play(file: string): Promise<void> {
     for (const act of readScript(readFileSync(join(ROOT, 'test', 'transcripts', file), 'utf8'))) {
       const words = named(act.words, this.#names);
       if (act.who === 'machine') await this.#machine(words);
@@ -118,9 +131,9 @@ export class Transcript {
     const session = act.manner === 'ends' ? this.#staying.get(act.who) : this.#begin(act, words);
     if (!session) throw new Error(`line ${act.line}: ${act.who} has not stayed`);
     const wrong = await this.#follows(session, act);
-    if (wrong !== undefined) throw new Error(`line ${act.line}: ${wrong}\n${session.printed}`);
     if (act.manner === 'stays') this.#staying.set(act.who, session);
     else this.#staying.delete(act.who);
+    if (wrong !== undefined) throw new Error(`line ${act.line}: ${wrong}\n${session.printed.slice(-SHOWN)}`);
   }
 
   /** A word that may come too early is said again; each time the whole of what is expected must come. */
@@ -130,7 +143,8 @@ export class Transcript {
       const session = this.#begin(act, words);
       const wrong = await this.#follows(session, act);
       if (wrong === undefined) return;
-      if (performance.now() > end) throw new Error(`line ${act.line}: ${wrong}, for long\n${session.printed}`);
+      if (performance.now() > end)
+        throw new Error(`line ${act.line}: ${wrong}, for long\n${session.printed.slice(-SHOWN)}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

@@ -8,6 +8,11 @@ import { Transcript } from '../helpers/transcript.ts';
 
 t.test('the JSON column', { timeout: 600_000, skip: stageSkip() }, async (t) => {
   const stage = await Stage.open(t);
-  execFileSync(process.execPath, [join(ROOT, 'runbooks', 'tools', 'make-accounts.mjs'), stage.places.data, '--seed', '20']);
+  execFileSync(process.execPath, [
+    join(ROOT, 'runbooks', 'tools', 'make-accounts.mjs'),
+    stage.places.data,
+    '--seed',
+    '20',
+  ]);
   await new Transcript(t, stage).play('migrate-json-column.txt');
 });
