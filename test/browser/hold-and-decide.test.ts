@@ -103,15 +103,8 @@ t.test('a hold and a decision, between three people', { timeout: 400_000, skip }
     await page.getByRole('button', { name: `Take the ${seat} seat` }).waitFor({ state: 'detached' });
   }
 
-  await people.go('lead', `${room}/briefing`);
-  await lead.getByLabel('Answer', { exact: true }).fill('https://tickets.example/7');
-  await lead.getByRole('radio', { name: 'PASS' }).check();
-  await press(lead, 'Record the answer');
-  for (const seat of everybody) {
-    const page = await people.go(seat, `${room}/briefing`);
-    await press(page, 'Say go');
-    await page.getByRole('button', { name: 'Say go' }).waitFor({ state: 'detached' });
-  }
+  await people.answer('lead', room, 'https://tickets.example/7');
+  await people.voteGo(room);
   await people.shot('reviewer', '3-briefing');
   await lead.getByText('Everything is answered. The lead may arm.').waitFor();
 
@@ -185,6 +178,7 @@ t.test('a hold and a decision, between three people', { timeout: 400_000, skip }
   await people.shot('lead', '7-decide');
   await sign(['lead'], `${room}/decide`, 'Sign roll back');
   await people.go('reviewer', `${room}/decide`);
+  await reviewer.getByText('Proposed: roll back').waitFor();
   await people.shot('reviewer', '7-decide');
   await sign(['reviewer', 'verifier'], `${room}/decide`, 'Sign roll back');
   await people.shot('verifier', '8-decided');
@@ -201,9 +195,7 @@ t.test('a hold and a decision, between three people', { timeout: 400_000, skip }
   t.equal(readFileSync(first, 'utf8'), 'first\n', 'the files are back');
 
   await lead.getByRole('link', { name: 'Go to the debrief' }).click();
-  await lead.getByLabel('Answer', { exact: true }).fill('Nobody noticed');
-  await lead.getByRole('radio', { name: 'PASS' }).check();
-  await press(lead, 'Record the answer');
+  await people.answer('lead', room, 'Nobody noticed');
   await lead.getByText('Everything is answered.').waitFor();
   await sign(['lead', 'verifier'], `${room}/close`, 'Sign the close-out');
 

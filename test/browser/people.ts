@@ -77,6 +77,23 @@ export class Browsers {
     return this.pages[seat];
   }
 
+  /** Answers the only question that this seat is asked, with PASS. */
+  async answer(seat: Seat, room: string, value: string): Promise<void> {
+    const page = await this.go(seat, `${room}/briefing`);
+    await page.getByLabel('Answer', { exact: true }).fill(value);
+    await page.getByRole('radio', { name: 'PASS' }).check();
+    await page.getByRole('button', { name: 'Record the answer' }).click();
+    await page.getByRole('button', { name: 'Record the answer' }).waitFor({ state: 'detached' });
+  }
+
+  async voteGo(room: string): Promise<void> {
+    for (const seat of Object.keys(LOOKS) as Seat[]) {
+      const page = await this.go(seat, `${room}/briefing`);
+      await page.getByRole('button', { name: 'Say go', exact: true }).click();
+      await page.getByRole('button', { name: 'Say go', exact: true }).waitFor({ state: 'detached' });
+    }
+  }
+
   /** Opens a cross-check, answers what is asked blind, and reads the statement; Confirm is still to be pressed. */
   async check(seat: Seat, room: string, answer: string | null) {
     const page = await this.go(seat, `${room}/check`);

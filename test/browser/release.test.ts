@@ -7,6 +7,8 @@ import t from 'tap';
 import { ROOT } from '../helpers/server.ts';
 import { Browsers, skip } from './people.ts';
 
+t.setTimeout(300_000);
+
 t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   const people = await Browsers.open(t, 'release');
   const { demo, problems } = people;
@@ -52,6 +54,12 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
     await page.getByRole('button', { name: `Take the ${seat} seat` }).waitFor({ state: 'detached' });
   }
 
+  await people.answer('lead', room, 'Piotr Nowak');
+  await people.answer('verifier', room, 'https://wiki.example/e-mails-go');
+  await people.voteGo(room);
+  await shot('reviewer', '3-briefing');
+  await people.go('lead', room);
+
   const arm = async (number: number) => {
     await lead.getByText(`To arm step ${number}, type its target`).waitFor();
     await lead.locator('#target').fill('customers-host');
@@ -95,6 +103,9 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   await lead.getByRole('button', { name: 'Start step 5' }).click();
   await arm(6);
   await lead.getByRole('button', { name: 'Start step 6' }).click();
+  await lead.getByText(/of the debrief is missing/).waitFor();
+  await people.answer('lead', room, 'None in the first ten minutes');
+  await people.go('lead', room);
 
   await lead.locator('footer').getByRole('link', { name: 'Sign the close-out' }).click();
   await lead.getByRole('button', { name: 'Sign the close-out' }).click();
