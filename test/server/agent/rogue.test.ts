@@ -1,0 +1,31 @@
+/** A server that lies to the agent, or a machine that changes under it: what runs is what was signed, after what was signed, and once. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { utf8 } from '../../../core/bytes/encoding.ts';
+import type { Command } from '../../../core/run/commands.ts';
+import { headRef } from '../../../core/run/state.ts';
+import { type FolderFile, folderDigest } from '../../../core/runbook/folder.ts';
+import { type AgentSite, killed, opened, running, until } from '../../helpers/agent-site.ts';
+import { must } from '../../helpers/signer.ts';
+
+const script = (text: string): FolderFile => ({ path: 'bin/step', mode: '0755', bytes: utf8(`#!/bin/sh\n${text}\n`) });
+const SCRIPT = "  - {id: only, title: Only, run: [bin/step, '${{ run.data }}']}\n";
+
+t.test('approve A, run B: a clearance with another folder than the run’s starts nothing', async (t) => {
+  const site = await running(t, SCRIPT, '', { files: [script('touch "$1/approved"')] });
+  must(await site.arm('only'));
+  const files = [...(site.site.store.folder(site.run.approved.digest) ?? [])].map((file) =>
+    file.path === 'bin/step' ? script('touch "$1/other"') : file,
+  );
+  const other = must(folderDigest(files));
+  site.site.store.keepFolder(other, files);
+  const { state } = site.run;
+  site.run.state = { ...state, facts: { ...state.facts, runbook: other } };
+  const started = site.agents.start(state.facts.run, 'only');
+  site.run.state = state;
+  t.match(await started, { ok: false, refusal: { code: 'XCK_CLEARANCE', sentence: /another folder/ } });
+  t.notOk(existsSync(site.work('other')));
+  t.equal(await site.through('only').catch(() => 'armed'), 'armed', 'the nonce was offered once');
+  t.notOk(existsSync(site.work('approved')));
+});
