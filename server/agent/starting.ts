@@ -23,7 +23,7 @@ import type { Start } from './journal.ts';
 import { driftedProbe, measureAll } from './measurements.ts';
 import { secretsOf } from './rendering.ts';
 import type { Secrets } from './secrets.ts';
-import { bodyText, digestOf } from './signing.ts';
+import { bodyOf, bodyText, digestOf } from './signing.ts';
 import { tooLate, voided } from './voiding.ts';
 
 /** A measurement older than this is no measurement any more. */
@@ -119,9 +119,10 @@ async function append(
     if (late !== undefined) return voided(deps, cleared, wanted, late);
     const { run } = cleared.state.facts;
     const command = startedCommand(deps, cleared, wanted, open.value.arming, probes, at);
+    const sent = { ...wanted, cleared, statement: digestOf(bodyOf(command.statement)) };
     const answer = await deps.calls().call('submit', { run, command });
-    if (answer.ok) return included(deps, cleared, wanted, answer.value);
-    if (answer.refusal.code === 'XCK_NO_AGENT') return askUntilKnown(deps, cleared, wanted, measuredAt);
+    if (answer.ok) return included(deps, sent, answer.value);
+    if (answer.refusal.code === 'XCK_NO_AGENT') return askUntilKnown(deps, sent, measuredAt);
     if (answer.refusal.code !== 'XCK_MOVED') return answer;
     const again = await deps.calls().call('clearance', { run });
     const next = again.ok ? await deps.verifier.clear(again.value.clearance) : again;
@@ -138,7 +139,7 @@ function startedCommand(
   arming: Arming,
   probes: Readonly<Record<string, Body>>,
   at: number,
-): AgentCommand {
+): Extract<AgentCommand, { type: 'started' }> {
   const { facts } = state;
   const signed = deps.signer.statement('started', {
     origin: facts.origin,
@@ -169,16 +170,30 @@ interface Appended {
   readonly proof: readonly string[];
 }
 
-/** Only an entry that is proved to stand in the log lets the command run. */
-async function included(deps: StartDeps, cleared: Cleared, wanted: Wanted, appended: Appended): Promise<Result<Begun>> {
+/** A start that was handed to the server: as it was cleared, and the digest of the statement that was signed. */
+interface Sent extends Wanted {
+  readonly cleared: Cleared;
+  readonly statement: string;
+}
+
+/** Only an entry that carries this very statement, right after what it was signed over, and is proved to stand in the log, lets the command run. */
+async function included(
+  deps: StartDeps,
+  { cleared, statement, ...wanted }: Sent,
+  appended: Appended,
+): Promise<Result<Begun>> {
   const bytes = utf8(appended.entry);
   const entry = parse(appended.entry);
+  const { head } = cleared.state;
   const arming = armingOf(contextOf(cleared.state), wanted.step);
   const own =
     entry?.type === 'step.started' &&
     entry.armed === arming?.ref &&
     (entry.item ?? '') === wanted.item &&
-    entry.actor === deps.agent;
+    entry.actor === deps.agent &&
+    entry.prev === head.digest &&
+    entry.rseq === head.rseq + 1 &&
+    entry.bodies?.statement === statement;
   if (!own || typeof entry.seq !== 'number') return off('the server answered with another entry');
   const checkpoint = await deps.verifier.checkpoint(appended.grown);
   if (!checkpoint.ok) return checkpoint;
@@ -196,6 +211,8 @@ interface Said {
   readonly actor?: string;
   readonly seq?: number;
   readonly rseq?: number;
+  readonly prev?: string;
+  readonly bodies?: { readonly statement?: string };
 }
 
 function parse(text: string): Said | undefined {
@@ -207,19 +224,15 @@ function parse(text: string): Said | undefined {
 }
 
 /** An append that nobody answered is asked for by its nonce and item until it is known; it is never assumed. */
-async function askUntilKnown(
-  deps: StartDeps,
-  cleared: Cleared,
-  wanted: Wanted,
-  measuredAt: number,
-): Promise<Result<Begun>> {
-  const { nonce, item } = wanted;
+async function askUntilKnown(deps: StartDeps, sent: Sent, measuredAt: number): Promise<Result<Begun>> {
+  const { nonce, item } = sent;
+  const { run } = sent.cleared.state.facts;
   for (;;) {
     await deps.connected();
-    const answer = await deps.calls().call('ask', { run: cleared.state.facts.run, nonce, item });
+    const answer = await deps.calls().call('ask', { run, nonce, item });
     if (!answer.ok) continue;
     if (answer.value.entry === null) return off('the start never reached the log');
     if (deps.monotonic() - measuredAt > KNOWN_WITHIN_MS) return fail('XCK_LATE', {});
-    return included(deps, cleared, wanted, { ...answer.value, entry: answer.value.entry });
+    return included(deps, sent, { ...answer.value, entry: answer.value.entry });
   }
 }

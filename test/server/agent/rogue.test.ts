@@ -29,3 +29,42 @@ t.test('approve A, run B: a clearance with another folder than the run’s start
   t.equal(await site.through('only').catch(() => 'armed'), 'armed', 'the nonce was offered once');
   t.notOk(existsSync(site.work('approved')));
 });
+
+/** Appends the agent's signed start as it is, after what a real server would have refused it for. */
+function slipping(site: AgentSite, between: () => void): void {
+  const honest = site.submit.bind(site);
+  site.submit = (command: Command) => {
+    if (command.type !== 'started') return honest(command);
+    between();
+    const { statement, signature } = command;
+    const arming = Object.values(site.run.context.armings)[0] ?? site.run.context;
+    const { step = '', attempt = 0, ref = '' } = arming as { step?: string; attempt?: number; ref?: string };
+    const fields = { step, attempt, armed: ref };
+    const sealed = site.run.put({
+      type: 'step.started',
+      actor: command.agent,
+      fields,
+      bodies: { statement, signature },
+    });
+    return { ok: true, value: { entries: [sealed] } };
+  };
+}
+
+t.test(
+  'a hold that slipped in before the start: what was appended is not what was signed, and nothing runs',
+  async (t) => {
+    const site = await running(t, SCRIPT, '', { files: [script('touch "$1/ran"')] });
+    must(await site.arm('only'));
+    slipping(site, () => {
+      // Anything but a hold would do; it voids nothing, so that the entry can still be sealed.
+      site.run.put({ type: 'seat.left', actor: site.site.people.sre.id, fields: { seat: 'verifier' } });
+    });
+    t.match(await site.agents.start(site.run.state.facts.run, 'only'), {
+      ok: false,
+      refusal: { code: 'XCK_CLEARANCE' },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    t.notOk(existsSync(site.work('ran')));
+    t.ok(headRef(site.run.state));
+  },
+);
