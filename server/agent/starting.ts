@@ -2,6 +2,7 @@
  * T-0: from a clearance to a started command, in the order that makes a start provable: verify → measure → journal the
  * intent → `step.started` as the commit point → verify its inclusion → claim and run. Whatever is unclear stops.
  */
+import { join } from 'node:path';
 import { statementTime } from '../../core/approval/statement.ts';
 import { base64, fromBase64, utf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
@@ -14,7 +15,9 @@ import { ok, type Result } from '../../core/result.ts';
 import { type Arming, armingOf } from '../../core/run/context.ts';
 import { ready } from '../../core/run/rules.ts';
 import { type ArmingFacts, contextOf, factsOf, headRef } from '../../core/run/state.ts';
+import type { Rendered } from '../../core/runbook/runbook.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
+import { sameFiles } from './absolute.ts';
 import { type ArmDeps, probeBodies } from './arming.ts';
 import type { Peer } from './calls.ts';
 import type { Cleared, Verifier } from './clearance.ts';
@@ -75,6 +78,10 @@ function mayStart(deps: StartDeps, { state }: Cleared, { nonce, step: id, item }
   return allowed.ok ? ok({ arming, facts }) : allowed;
 }
 
+/** What was signed of an arming. */
+const signedOf = ({ lines, action }: ArmingFacts) =>
+  ({ target: JSON.parse(lines.target), do: JSON.parse(lines.do), action }) as Rendered;
+
 /** Carries a clearance to the commit point. The result is the start, or why it is off; a void is told to the server. */
 export async function startStep(
   deps: StartDeps,
@@ -86,6 +93,11 @@ export async function startStep(
   const late = tooLate(first, wanted.step, deps.now());
   if (late !== undefined) return voided(deps, first, wanted, late);
   const { arming, facts } = open.value;
+  const files = sameFiles(signedOf(facts), join(first.cwd, facts.action.cwd));
+  if (!files.ok) {
+    await voided(deps, first, wanted, 'drift');
+    return files;
+  }
   const secrets = secretsOf(deps, first, facts.action.secrets);
   if (!secrets.ok) return secrets;
   const measured = await measureAll(facts.action, whereOf(facts.action, first.cwd, secrets.value));

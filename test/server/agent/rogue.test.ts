@@ -68,3 +68,22 @@ t.test(
     t.ok(headRef(site.run.state));
   },
 );
+
+t.test('a program that was changed after it was armed does not run', async (t) => {
+  const tool = join(t.testdir(), 'tool');
+  const write = (text: string) => writeFileSync(tool, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  write('echo armed');
+  const site = await running(t, `  - {id: only, title: Only, run: ['${tool}', '\${{ run.data }}']}\n`);
+  must(await site.arm('only'));
+  write('touch "$1/changed"');
+  t.match(await site.start('only'), { ok: false, refusal: { code: 'XCK_PROGRAM' } });
+  t.same(
+    site.of('step.voided').map(({ reason }) => reason),
+    ['drift'],
+  );
+  t.notOk(existsSync(site.work('changed')));
+  t.equal(await site.through('only'), 'finished', 'armed anew it is another command, which people look at');
+  t.ok(existsSync(site.work('changed')));
+  rmSync(tool);
+  t.same(await site.reasons(), []);
+});
