@@ -87,3 +87,52 @@ t.test('a program that was changed after it was armed does not run', async (t) =
   rmSync(tool);
   t.same(await site.reasons(), []);
 });
+
+const LONG = `  - id: only
+    title: Only
+    env: {DATA: '\${{ run.data }}'}
+    shell: |
+      echo begun >>"$DATA/begun"
+      while [ ! -e "$DATA/go" ]; do sleep 0.02; done
+      echo done >>"$DATA/done"
+`;
+
+/** Started, its agent cut off and frozen, aborted in vain and resolved by people as never started. */
+async function lost(t: Parameters<typeof opened>[0]) {
+  const site = await opened(t, LONG);
+  const agent = site.agent();
+  t.teardown(() => killed(agent));
+  await site.go('only');
+  await until('it has begun', () => site.read('begun') !== '');
+  agent.kill('SIGSTOP');
+  site.cut();
+  site.abort('only');
+  const started = site.run.context.armings['only']?.started ?? '';
+  site.run.sign('lead', 'resolve', started, { as: 'not-started', evidence: 'Nobody answers' });
+  return { site, agent };
+}
+
+t.test('a step that people said never started does not run beside its next attempt', async (t) => {
+  const { site, agent } = await lost(t);
+  agent.kill('SIGCONT');
+  must(await site.arm('only'));
+  site.write('go');
+  must(await site.start('only'));
+  await site.ended('only');
+  t.equal(site.read('done'), 'done\n', 'the first attempt was stopped before the second was armed');
+  t.equal(site.run.context.outcomes['only'], 'finished');
+  t.same(await site.reasons(), []);
+});
+
+t.test('nor does it when the agent was started anew', async (t) => {
+  const { site, agent } = await lost(t);
+  await killed(agent);
+  const next = site.agent();
+  t.teardown(() => killed(next));
+  must(await site.arm('only'));
+  site.write('go');
+  must(await site.start('only'));
+  await site.ended('only');
+  t.equal(site.read('done'), 'done\n');
+  t.same(await site.reasons(), []);
+});
