@@ -73,11 +73,17 @@ export class Draftbook {
   }
 
   /** A hold freezes the machine and voids the armings in one transaction. */
-  hold(actor: string, cause: HoldCause, step: string | null, text: Body | null = null): Result<string> {
+  hold(
+    actor: string,
+    cause: HoldCause,
+    step: string | null,
+    text: Body | null = null,
+    reason: VoidReason = 'hold',
+  ): Result<string> {
     const about = step ?? openArming(contextOf(this.state))?.step ?? null;
     const fields = { cause, ...(about === null ? {} : { step: about }) };
     const raised = this.put({ type: 'hold.raised', actor, fields, ...(text ? { bodies: { answer: text } } : {}) });
-    return raised.ok ? this.voidedAll('server', 'hold') : raised;
+    return raised.ok ? this.voidedAll('server', reason) : raised;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A runbook as the checklist that it is: who sits, what is asked, what is done in which order, and what cannot be undone. */
 import { lasting } from '../../core/release/words.ts';
 import type { Question, Runbook, Step } from '../../core/runbook/runbook.ts';
-import { argvText, barred, quoted } from './show.ts';
+import { argvText, barred, eyesText, quoted } from './show.ts';
 import { clean } from './terminal.ts';
 
 export function checklist(runbook: Runbook, digest: string): string[] {
@@ -69,7 +69,7 @@ function stepLines(step: Step, number: string): string[] {
 }
 
 const traitsOf = ({ eyes, by, irreversible, target, timeout_ms, rehearse, undo }: Step): string[] => [
-  ...(eyes > 2 ? [`${eyes} eyes: lead, ${by.join(', ')}`] : []),
+  ...(eyes > 2 ? [`${eyes} eyes: ${eyesText({ eyes, by })}`] : []),
   ...(irreversible ? ['IRREVERSIBLE'] : []),
   ...(target === 'local' ? [] : [`on ${target}`]),
   ...(timeout_ms === null ? [] : [`up to ${lasting(timeout_ms)}`]),

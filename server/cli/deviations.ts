@@ -12,6 +12,7 @@ import { inputsOfRun, scopeNow } from './armed.ts';
 import { deny, must, usage } from './exits.ts';
 import type { Folded, Ground } from './fold.ts';
 import { problemLine } from './folders.ts';
+import { eyesText } from './show.ts';
 import { stepText } from './step-text.ts';
 import { clean } from './terminal.ts';
 
@@ -68,7 +69,7 @@ function insertedLines(folded: Folded, ground: Ground, context: RunContext, chan
     const scope = scopeNow(folded, ground, step.id);
     const rendered = must(render(after.runbook, step.id, { ...scope, inputs: { ...scope.inputs, ...change.inputs } }));
     return [
-      `  + ${step.id}: ${clean(step.title)} (${step.eyes} eyes: lead, ${step.by.join(', ')})`,
+      `  + ${step.id}: ${clean(step.title)} (${step.eyes} eyes: ${eyesText(step)})`,
       ...stepText(step, rendered, {}, null).map((line) => `  +   ${line}`),
     ];
   });

@@ -45,11 +45,14 @@ export function lintAt(directory: string): Linted {
     : { files: packed.files, ...lintFolder(packed.files) };
 }
 
+/** A problem of a used runbook is told where that runbook lies on the disk. */
 export const problemLine = (
   directory: string,
   { file, line, column, severity, message, mend, rule }: Problem,
 ): string =>
-  clean(`${directory.replace(/\/+$/, '')}/${file}:${line}:${column}: ${severity}: ${message} ${mend} [${rule}]`);
+  clean(
+    `${directory.replace(/\/+$/, '')}/${file.replace(/^use\//, '../')}:${line}:${column}: ${severity}: ${message} ${mend} [${rule}]`,
+  );
 
 /** A folder on disk without errors. */
 export function folderAt(directory: string): Folder {

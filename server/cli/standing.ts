@@ -49,7 +49,7 @@ export function stepLines(state: RunState): StepLine[] {
 }
 
 /** Where a step stands, in a word or two. */
-export function stepState(context: RunContext, step: Step): string {
+function stepState(context: RunContext, step: Step): string {
   const arming = context.armings[step.id];
   if (arming && step.for_each !== null && arming.started !== null) return wave(arming);
   const phase = phaseOf(context, step);

@@ -60,20 +60,26 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   const reviewer = await enter('reviewer', 360, 740, 'dark');
   const verifier = await enter('verifier', 1440, 900, 'light');
 
-  await lead.getByText('Read and register').click();
+  await lead.getByRole('link', { name: 'Read and register drop-plaintext-email' }).click();
   await lead.getByRole('button', { name: 'Register this folder' }).click();
   await lead.getByText('You are an author of this folder').waitFor();
   await reviewer.reload();
   await reviewer.getByText(/Read and approve/).click();
   await shot('reviewer', '1-approve');
   await reviewer.getByRole('button', { name: 'Approve this folder' }).click();
-  await reviewer.getByRole('link', { name: 'Start a run' }).waitFor();
+  await reviewer.getByRole('link', { name: 'Plan a run' }).waitFor();
 
   await lead.goto(new URL('/', demo.links.lead).href);
   await shot('lead', '2-home');
-  await lead.getByRole('link', { name: /Start/ }).first().click();
+  await lead
+    .getByRole('link', { name: /Plan a run/ })
+    .first()
+    .click();
   await lead.getByLabel('api_port').fill(String(demo.port + 1));
-  await shot('lead', '3-start');
+  await lead.getByText('Live: it runs on the real targets').click();
+  await lead.getByRole('button', { name: 'Save the plan' }).click();
+  await lead.getByRole('button', { name: 'Sign and open the run' }).waitFor();
+  await shot('lead', '3-plan');
   await lead.getByRole('button', { name: 'Sign and open the run' }).click();
   await lead.waitForURL(/\/runs?\//);
   const room = new URL(lead.url()).pathname;

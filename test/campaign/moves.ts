@@ -466,3 +466,6 @@ export const MOVES: readonly (readonly [times: number, mover: Mover])[] = [
   [1, halfAct],
   [1, debrief],
 ];
+
+/** What most runs begin with: everybody sits down, answers and votes. */
+export const PREPARING: readonly Mover[] = [everybodySits, brief, poll];

@@ -79,6 +79,7 @@ function stepOf(id: string, pick: Pick): Step {
         kind: 'parallel',
         run: [],
         children: [side(`${id}-left`, pick), side(`${id}-right`, pick)],
+        when: pick.chance(5) ? 'inputs.maybe' : null,
       });
     case 6:
     case 7:

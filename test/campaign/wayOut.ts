@@ -1,6 +1,6 @@
 /** From wherever a run has come to, people and agents who act lawfully can end it: nobody is locked in. */
 import { type RunContext, seatOf } from '../../core/run/context.ts';
-import { AGENT, IDS, type Saying } from '../helpers/told.ts';
+import { IDS, type Saying } from '../helpers/told.ts';
 import type { Watched } from './judges.ts';
 import { collect, type Move, PEOPLE, rolesFor } from './moves.ts';
 
@@ -27,13 +27,13 @@ const stuck = ({ context, written, runbook }: Watched): string =>
 
 /** Agents tell what became of what runs, or people abort what no agent tells of; what was only armed expires. */
 function* endAll(run: Watched): Move {
-  for (const { step, attempt, ref, items, starts } of Object.values(run.context.armings)) {
+  for (const { step, attempt, ref, items, starts, agent } of Object.values(run.context.armings)) {
     if (items.some((item) => starts[item] === undefined))
       yield { type: 'step.voided', actor: 'server', fields: { step, attempt, armed: ref, reason: 'expired' } };
     for (const [item, { ref: started, outcome }] of Object.entries(starts)) {
       if (outcome !== null) continue;
       const about = { step, attempt, started, checks: {}, ...(item === '' ? {} : { item }) };
-      if (run.offered % 2 === 0) yield { type: 'step.failed', actor: AGENT, fields: { ...about, result: 'failed' } };
+      if (run.offered % 2 === 0) yield { type: 'step.failed', actor: agent, fields: { ...about, result: 'failed' } };
       else yield* someoneAborts(run, { step, attempt });
     }
   }
@@ -113,7 +113,10 @@ function* resolveAll(run: Watched): Move {
         ...(item === '' ? {} : { item }),
       };
       const order = quorum(run.context).slice(0, people);
-      yield* collect(run, 'resolve', ref, { as: 'failed', evidence: 'Seen' }, order, { type: 'step.resolved', fields });
+      yield* collect(run, 'resolve', ref, { as: 'failed', evidence: `${run.offered}` }, order, {
+        type: 'step.resolved',
+        fields,
+      });
     }
 }
 

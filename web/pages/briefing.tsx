@@ -4,7 +4,7 @@ import { OPENING_GATE, type RunContext } from '../../core/run/context.ts';
 import { allDone, underWay } from '../../core/run/progress.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
 import type { Question } from '../../core/runbook/runbook.ts';
-import { counted, sentence, utc, visible } from '../format.ts';
+import { counted, sentence, utc, utcMinute, visible } from '../format.ts';
 import { Link, Refusal } from '../parts/basics.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { type Mark, State } from '../parts/icons.tsx';
@@ -218,6 +218,10 @@ function Value({
         {visible(value)}
       </a>
     );
+  if (question.answer === 'time') {
+    const at = Date.parse(value);
+    return <b>{Number.isNaN(at) ? visible(value) : `${utcMinute(at)} UTC`}</b>;
+  }
   if (question.answer === 'person') return <b>{visible(room.name(value))}</b>;
   const mono = question.answer === 'file' || question.answer === 'step';
   return mono ? <code>{visible(value)}</code> : <b>{visible(value)}</b>;

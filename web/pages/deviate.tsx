@@ -1,6 +1,5 @@
 /** A deviation: steps inserted before the next one, inputs changed; shown as a diff, signed by the lead first, then by the quorum. */
 import { useSignal } from '@preact/signals';
-import { bodyOf } from '../../core/release/entries.ts';
 import type { RunContext } from '../../core/run/context.ts';
 import { type Deviation, deviated } from '../../core/run/deviation.ts';
 import { turnOf } from '../../core/run/progress.ts';
@@ -15,17 +14,12 @@ import { demandOfRun } from '../parts/lifting.ts';
 import { Pane } from '../parts/pane.tsx';
 import { Receipts } from '../parts/rail.tsx';
 import { Diff, StepRows, stepSources, stepsLack, useSteps } from '../parts/stepForm.tsx';
+import { inputsNow } from '../room/inputs.ts';
 import type { Room } from '../room/state.ts';
 
 export function DeviatePage({ room }: { readonly room: Room }) {
   const state = room.folded.value?.state;
   return state ? <Deviate room={room} state={state} /> : null;
-}
-
-/** Inputs as the run has them now. */
-export function inputsNow(room: Room, context: RunContext): Readonly<Record<string, unknown>> {
-  const opened = room.folded.value?.entries[0];
-  return { ...(opened && (bodyOf(opened, 'inputs') as object | undefined)), ...context.changed };
 }
 
 interface Draft {
@@ -63,7 +57,7 @@ function Deviate({ room, state }: Props) {
   const reason = useSignal('');
   const { signers, content } = soFar(state, 'deviate', context.last);
   const demand = demandOfRun(context);
-  const given = inputsNow(room, context);
+  const given = inputsNow(room.folded.value?.entries ?? [], context);
   const draft = draftOf(context, rows.value, values.value, reason.value);
   const own = (content as unknown as Deviation | null) ?? draft.content;
   const lead = room.seat() === 'lead';

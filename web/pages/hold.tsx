@@ -14,7 +14,7 @@ import { actText, Bytes, Sign, Signatures, soFar } from '../parts/collect.tsx';
 import { Crew } from '../parts/crew.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { Stance, UpdateForm } from '../parts/holdForm.tsx';
-import { Bluf, Cause, Conditions, Considered, Impact, NextUpdate, Updates } from '../parts/holdSays.tsx';
+import { Bluf, Cause, Conditions, Considered, causeWords, Impact, NextUpdate, Updates } from '../parts/holdSays.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { demandOfHold, mustDecide, unmetWords } from '../parts/lifting.ts';
 import { Pane } from '../parts/pane.tsx';
@@ -94,7 +94,7 @@ const Others = ({
       {open.map(({ ref, at, text, cause }) => (
         <button key={ref} type="button" aria-pressed={ref === shown} onClick={() => onChoose(ref)}>
           <span class="break">
-            {utc(at)} {visible(text ?? cause)}
+            {utc(at)} {visible(text ?? causeWords(cause))}
           </span>
         </button>
       ))}
@@ -153,7 +153,12 @@ function Held({ room, state, story, hold, children }: HeldProps) {
           {writing.value ? <UpdateForm desk={desk} onDone={() => (writing.value = false)} /> : null}
           <Bluf desk={desk} />
           <Impact hold={desk.hold} />
-          <Means story={story} room={room} />
+          {story.cause === 'unknown' ? (
+            <p>
+              Unknown: nobody saw how the command ended. Nothing is run again.{' '}
+              <Link to={paths.of('resolve', room.run)}>Say what became of it</Link>
+            </p>
+          ) : null}
           <Cause hold={desk.hold} />
           <Considered hold={desk.hold} />
           <Updates desk={desk} />
@@ -193,7 +198,7 @@ function Held({ room, state, story, hold, children }: HeldProps) {
           >
             <Icon name="pencil" /> Write update
           </button>
-          <Link class="button big" to={paths.of('decide', room.run)}>
+          <Link class="button big not-phone" to={paths.of('decide', room.run)}>
             Back or forward
           </Link>
         </div>
@@ -223,29 +228,6 @@ function whyNotYet(state: RunState, hold: Hold, decides: boolean): string | null
   if (words !== null) return words;
   const rule = liftable(contextOf(state), hold);
   return rule.ok ? null : rule.refusal.sentence;
-}
-
-/** What was stopped, and what was not. */
-function Means({ room, story }: { readonly room: Room; readonly story: HoldStory }) {
-  const step = room.story.value?.steps.find((one) => one.step.id === story.step);
-  const named = step ? `${step.name}, ${visible(step.step.title)},` : null;
-  return (
-    <div>
-      <p>
-        {story.running
-          ? 'Held. The command had already started and was not stopped by this; nothing follows. Abort stops the command.'
-          : named && step?.state === 'held'
-            ? `Held. The ${named} had not started, and it will not start.`
-            : 'Held. Nothing further starts. No command is running.'}
-      </p>
-      {story.cause === 'unknown' ? (
-        <p>
-          Unknown: nobody saw how the command ended. Nothing is run again.{' '}
-          <Link to={paths.of('resolve', room.run)}>Say what became of it</Link>
-        </p>
-      ) : null}
-    </div>
-  );
 }
 
 /** What the signers accept by lifting: the first who signs says it, the others sign the same. */

@@ -1,11 +1,12 @@
 /** Home: what waits for me, what is live, what is held, what is next, which ways back still run, what ran last. */
 import type { ComponentChildren } from 'preact';
-import type { Home, PlanSummary, RunSummary, SiteHoldSummary } from '../../core/protocol/frames.ts';
+import type { Home, RunSummary } from '../../core/protocol/frames.ts';
 import { useApp } from '../app.ts';
-import { about, span, utcDay, utcMinute, visible } from '../format.ts';
+import { utcMinute, visible } from '../format.ts';
 import { Link, Refusal, Text } from '../parts/basics.tsx';
 import { Gauge, gaugeState, remaining } from '../parts/clocks.tsx';
 import { useDocument } from '../parts/document.ts';
+import { HoldRow, PlanRow, RunRow } from '../parts/homeRows.tsx';
 import { State } from '../parts/icons.tsx';
 import { paths } from '../router.ts';
 
@@ -94,93 +95,6 @@ const Section = ({
     {children.length === 0 ? <p class="dim">{none}</p> : null}
   </section>
 );
-
-const MARK = { open: 'running', held: 'held', done: 'done', 'rolled-back': 'done', aborted: 'aborted' } as const;
-
-/** A rehearsal is told apart by its word and shape before anything else is read. */
-const ModeWord = ({ mode }: { readonly mode: 'live' | 'rehearsal' }) =>
-  mode === 'rehearsal' ? <State is="rehearsal" /> : null;
-
-interface RowProps {
-  readonly run: RunSummary;
-  readonly home: Home;
-  readonly to: string;
-  readonly verb: string;
-}
-
-const RunRow = ({ run, home, to, verb }: RowProps) => (
-  <li>
-    <span class="what">
-      <State
-        is={MARK[run.state]}
-        {...(run.state === 'open' || run.state === 'rolled-back' ? { word: run.state.replace('-', ' ') } : {})}
-      />{' '}
-      <ModeWord mode={run.mode} />{' '}
-      <b>
-        <Text of={run.title} />
-      </b>{' '}
-      <span class="dim">
-        {run.step ? (
-          <>
-            step <Text of={run.step} /> ·{' '}
-          </>
-        ) : (
-          ''
-        )}
-        led by <Text of={home.names[run.lead] ?? run.lead} /> · opened {utcDay(run.opened_at)} UTC
-        {run.seats.length > 0 ? <> · empty for you: {run.seats.map(visible).join(', ')}</> : ''}
-      </span>
-    </span>
-    <Link class="button" to={to}>
-      {verb}
-      <span class="hide">: {visible(run.title)}</span>
-    </Link>
-  </li>
-);
-
-function HoldRow({ one, home }: { readonly one: SiteHoldSummary; readonly home: Home }) {
-  const now = useApp().clock.value;
-  const late = one.next_update !== null && one.next_update < now;
-  return (
-    <li>
-      <span class="what">
-        <State is="held" /> <b>{visible(one.text)}</b>{' '}
-        <span class="dim">
-          on a {one.plan === null ? 'runbook' : 'plan'} · by {visible(home.names[one.by] ?? one.by)} ·{' '}
-          {about(now - one.raised_at)}
-        </span>{' '}
-        {late ? <State is="overdue" word="update overdue" /> : null}
-      </span>
-      <Link class="button" to={paths.siteHold(one.hold)}>
-        See the hold<span class="hide">: {visible(one.text)}</span>
-      </Link>
-    </li>
-  );
-}
-
-function PlanRow({ plan, home }: { readonly plan: PlanSummary; readonly home: Home }) {
-  const now = useApp().clock.value;
-  const left = plan.planned_for === null ? null : plan.planned_for - now;
-  return (
-    <li>
-      <span class="what">
-        {plan.held ? <State is="held" /> : <State is="todo" word="planned" />} <ModeWord mode={plan.mode} />{' '}
-        <b>
-          <Text of={plan.title} />
-        </b>{' '}
-        <span class="dim">
-          by {visible(home.names[plan.by] ?? plan.by)} ·{' '}
-          {plan.planned_for === null
-            ? 'no fixed time'
-            : `${utcMinute(plan.planned_for)} UTC${left === null ? '' : left > 0 ? `, in ${about(left)}` : `, ${span(-left)} ago`}`}
-        </span>
-      </span>
-      <Link class="button" to={paths.plan(plan.plan)}>
-        See the plan<span class="hide">: {visible(plan.title)}</span>
-      </Link>
-    </li>
-  );
-}
 
 /** The ways back that still run, the first to end first, and copies whose deletion is due. */
 function Ways({ home }: { readonly home: Home }) {

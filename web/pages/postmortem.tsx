@@ -25,7 +25,7 @@ export function PostmortemPage({ room }: { readonly room: Room }) {
   return (
     <main class="cols">
       <Pane class="sheet" label="Postmortem">
-        <div class="head">
+        <div class="head wraps">
           <div>
             <h1 class="break">Postmortem: {visible(written.title)}</h1>
             <p class="dim small">

@@ -78,11 +78,7 @@ function subtitle({ step, attempts }: StepStory): string {
     step.deviation ? 'a deviation from the runbook' : null,
     step.critical ? 'critical' : 'not critical',
     step.irreversible ? 'irreversible' : null,
-    step.kind === 'gate' || step.kind === 'parallel'
-      ? null
-      : step.eyes === 2
-        ? 'no confirmation'
-        : `${['', 'two', 'four', 'six'][step.eyes / 2]} eyes`,
+    step.eyes === 2 ? 'no confirmation' : `${['', 'two', 'four', 'six'][step.eyes / 2]} eyes`,
     step.when === null ? null : `only when ${step.when}`,
     step.while.length > 0 ? `only while ${step.while.join(', ')} runs` : null,
     last ? `attempt ${last.number}${before ? ` (${last.number - 1} was void: ${before.reason})` : ''}` : null,
@@ -113,9 +109,9 @@ function Work(props: WorkProps) {
               {of.label} · {rehearsal ? 'Rehearse: ' : ''}
               {visible(step.title)}
             </h1>
-            <p class="dim small">{visible(subtitle(of))}</p>
+            {plain ? <p class="dim small">{visible(subtitle(of))}</p> : null}
           </div>
-          {rehearsal ? <b class="stamp">REHEARSAL</b> : null}
+          {rehearsal ? <b class="stamp not-phone">REHEARSAL</b> : null}
           {until === null ? <Running attempt={last} /> : <Countdown until={until} says="until" />}
         </div>
         <p class="says" role="status">
@@ -212,6 +208,10 @@ function Outputs({
 }) {
   if (of.step.for_each) return <Wave room={room} of={of} context={context} />;
   if (!last || last.voided) return null;
+  // What a person does, and a soak, writes nothing of its own; where an agent says something all the same, it is shown.
+  const quiet = of.step.manual !== null || of.step.wait !== null;
+  if (quiet && (last.startedAt === null || room.output(of.step.id, last.number, '').value.lines.length === 0))
+    return null;
   return (
     <Output
       key={last.ref}

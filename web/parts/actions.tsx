@@ -1,7 +1,6 @@
 /** The room's action bar: what backs out on the left, why and what proceeds on the right; places never move. */
-import { useSignal } from '@preact/signals';
 import { demandOf, enough } from '../../core/approval/quorum.ts';
-import { type Arming, armingOf, openArming } from '../../core/run/context.ts';
+import { type Arming, armingOf } from '../../core/run/context.ts';
 import { armable, notGo, turnOf, unanswered, underWay } from '../../core/run/progress.ts';
 import { ready } from '../../core/run/rules.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
@@ -10,6 +9,7 @@ import type { Room } from '../room/state.ts';
 import { openHolds, type StepStory, type Story } from '../room/story.ts';
 import { paths } from '../router.ts';
 import { Arm } from './arm.tsx';
+import { BackOut } from './backOut.tsx';
 import { Link, Refusal, Toward } from './basics.tsx';
 import { Icon } from './icons.tsx';
 import { TurnTheKey } from './key.tsx';
@@ -89,49 +89,6 @@ function End({ room, state }: Pick<Props, 'room' | 'state'>) {
       <b>{context.way === 'back' ? 'Everything is undone.' : 'Every step is done.'}</b> Lead and one reviewer sign the
       close-out.
     </Toward>
-  );
-}
-
-/** Cancel until the start, abort from then on: in the same place, and never the same word. */
-function BackOut({ room, state, of }: Props) {
-  const context = contextOf(state);
-  const arming = armingOf(context, of.step.id) ?? openArming(context);
-  const seat = room.seat();
-  if (!arming) return null;
-  if (arming.started !== null) return seat ? <Abort room={room} arming={arming} /> : null;
-  const mine = seat === 'lead';
-  const confirmed = arming.confirmations.some((one) => one.seat === seat);
-  return mine || confirmed ? (
-    <button
-      type="button"
-      class="big"
-      disabled={room.busy.value !== null}
-      onClick={() => room.ask('withdraw', { type: 'withdraw', run: room.run, step: arming.step })}
-    >
-      {mine ? 'Cancel arming' : 'Withdraw my confirmation'}
-    </button>
-  ) : null;
-}
-
-function Abort({ room, arming }: { readonly room: Room; readonly arming: Arming }) {
-  const sure = useSignal(false);
-  const abort = async () => {
-    await room.ask('abort', { type: 'abort', run: room.run, step: arming.step });
-    sure.value = false;
-  };
-  return sure.value ? (
-    <>
-      <button type="button" class="big filled-bad" onClick={abort}>
-        <Icon name="aborted" /> Abort now
-      </button>
-      <button type="button" class="big" onClick={() => (sure.value = false)}>
-        Let it run
-      </button>
-    </>
-  ) : (
-    <button type="button" class="big outline-bad" onClick={() => (sure.value = true)}>
-      <Icon name="aborted" /> Abort command
-    </button>
   );
 }
 

@@ -15,7 +15,7 @@ export function Calm({ hold, entries }: { readonly hold: string; readonly entrie
         return (
           <li key={id} {...(id === current ? { 'aria-current': 'step' as const } : {})}>
             <b>
-              <Icon name={last ? 'done' : id === current ? 'waiting' : 'todo'} /> {index + 1} {title}
+              <Icon name={last ? 'done' : id === current ? 'waiting' : 'todo'} /> {index + 1} <span>{title}</span>
             </b>
             <span>{last ? `${facts[id].length} in the log, the last ${utc(last.entry.ts)} UTC` : (asks[0] ?? '')}</span>
           </li>

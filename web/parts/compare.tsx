@@ -2,12 +2,15 @@
 import type { ComponentChildren } from 'preact';
 import type { Deed, Way } from '../../core/release/ways.ts';
 import type { RunContext, Signer } from '../../core/run/context.ts';
+import type { Do } from '../../core/runbook/runbook.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
 import { useApp } from '../app.ts';
 import { about, ascii, utc, utcMinute, visible } from '../format.ts';
 import { leavesAt } from '../room/answers.ts';
+import { armedFacts } from '../room/facts.ts';
 import type { HoldStory } from '../room/holds.ts';
 import type { Room } from '../room/state.ts';
+import type { Story } from '../room/story.ts';
 import { asWritten, inShort } from './argv.tsx';
 import { remaining } from './clocks.tsx';
 import { Icon, State } from './icons.tsx';
@@ -52,7 +55,7 @@ export function Compare(props: Props) {
       </thead>
       <tbody>
         {row('What runs', (way) => (
-          <Deeds deeds={way.does} context={context} />
+          <Deeds deeds={way.does} context={context} told={props.room.story.value} />
         ))}
         {row('Time', (way) => (
           <Time way={way} />
@@ -106,14 +109,30 @@ const Lines = ({ of, bad = false }: { readonly of: readonly string[]; readonly b
 
 const WORDS = { pass: 'passed over', patch: '', run: '', undo: '' } as const;
 
-const Deeds = ({ deeds, context }: { readonly deeds: readonly Deed[]; readonly context: RunContext }) =>
+/** What an undo would run: as it was resolved when its step was armed, else as written. */
+function undoOf(told: Story | null, context: RunContext, id: string): Do | null {
+  const of = told?.steps.find(({ step }) => step.undo?.step.id === id);
+  const last = of?.attempts.at(-1);
+  const facts = last && armedFacts(last.armed);
+  const step = stepOf(context.runbook, id);
+  return facts?.action.undo?.do ?? (step ? asWritten(step) : null);
+}
+
+const Deeds = ({
+  deeds,
+  context,
+  told,
+}: {
+  readonly deeds: readonly Deed[];
+  readonly context: RunContext;
+  readonly told: Story | null;
+}) =>
   deeds.length === 0 ? (
     <>Nothing: nothing that can be undone has run.</>
   ) : (
     <ol class="deeds">
       {deeds.map(({ what, step, title }) => {
-        const found = step === null ? undefined : stepOf(context.runbook, step);
-        const does = what === 'undo' && found ? asWritten(found) : null;
+        const does = what === 'undo' && step !== null ? undoOf(told, context, step) : null;
         return (
           <li key={`${what} ${step}`} class="break">
             {visible(title)} {WORDS[what] === '' ? null : <span class="dim">{WORDS[what]}</span>}

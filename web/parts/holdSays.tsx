@@ -14,7 +14,9 @@ export const causeWords = (cause: string): string =>
 export function Bluf({ desk }: { readonly desk: Desk }) {
   const { hold, name } = desk;
   const { document, updates } = hold;
-  const at = updates.findLast((one) => one.document.bluf !== null);
+  // Whoever wrote this bottom line first, not whoever added to the hold last.
+  const changed = updates.findLastIndex((one) => one.document.bluf !== document.bluf);
+  const at = updates[changed + 1];
   const said = document.bluf ?? document.text ?? hold.text ?? causeWords(hold.cause);
   return (
     <div>
@@ -48,7 +50,7 @@ export function Impact({ hold }: { readonly hold: OpenHold }) {
       <dl class="figures">
         {figures.map(([figure, words]) => (
           <div key={words} class={figure === 'not said' ? 'unsaid' : ''}>
-            <dd class="break">{visible(figure)}</dd>
+            <dd class={figure.length > 12 ? 'break words' : 'break'}>{visible(figure)}</dd>
             <dt class="break">{visible(words)}</dt>
           </div>
         ))}

@@ -1,7 +1,8 @@
 /** What a hold needs before it may end, in words; the rules that say so are core's. */
 import { type Demand, runDemand } from '../../core/approval/quorum.ts';
 import type { Hold, RunContext } from '../../core/run/context.ts';
-import { demandFor, liftable } from '../../core/run/rules/acts.ts';
+import { liftable } from '../../core/run/rules/acts.ts';
+import { demandFor } from '../../core/run/rules/demand.ts';
 import { visible } from '../format.ts';
 
 /** Whether a hold is not lifted but decided: back or forward. */

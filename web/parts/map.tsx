@@ -84,7 +84,13 @@ function Row({ one, run, context, selected, rehearsed }: MapProps & { readonly o
           <span class="dim">{one.label}</span> {visible(one.step.title)}
         </span>
         <span class="state">
-          <Word is={one.state} /> {stateText(one, context)}
+          {context.way === 'back' && !one.back && one.state === 'todo' ? (
+            <span class="mark c-dim">not run</span>
+          ) : (
+            <>
+              <Word is={one.state} /> {stateText(one, context)}
+            </>
+          )}
           {one.step.deviation ? ' · deviation' : ''}
         </span>
         <span class="took">

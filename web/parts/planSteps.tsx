@@ -12,7 +12,7 @@ import { undoWords } from './undoWords.ts';
 function doOf(view: PlanView, step: Step): { readonly does: Do | null; readonly resolved: boolean } {
   const rendered = render(view.runbook_document, step.id, {
     inputs: view.document.inputs,
-    run: { id: view.plan, mode: view.mode, started_at_ms: 0, data: '…' },
+    run: { id: view.plan, mode: view.mode, started_at_ms: 0, data: '<run.data>' },
     probes: {},
     steps: {},
     finished: [],

@@ -71,7 +71,8 @@ function fitsAbout(history: History, line: Signature): boolean {
 /** The quorum that an act needs beside the lead. */
 function quorumFor(history: History, act: CollectedAct, about: string, at: number): Quorum {
   const { armings, holds } = history;
-  const on = act === 'resolve' ? armings.named(about) : holds.open(about, at);
+  const held = act === 'lift' || act === 'decide' ? holds.open(about, at) : undefined;
+  const on = act === 'resolve' ? armings.named(about) : held;
   return quorumOf(history, on?.entry.step, at);
 }
 

@@ -31,16 +31,7 @@ export interface Arming extends At<'step.armed'> {
 }
 
 /** What stops every arming that is open: whatever was looked at has changed, or something went wrong. */
-const STOPS = [
-  'hold.raised',
-  'seat.taken',
-  'seat.left',
-  'lead.taken',
-  'run.decided',
-  'run.deviated',
-  'step.failed',
-  'step.unknown',
-] as const;
+const STOPS = ['hold.raised', 'seat.taken', 'seat.left', 'lead.taken'] as const;
 
 export const itemOf = (entry: { readonly item?: string }): string => entry.item ?? '';
 
@@ -63,7 +54,7 @@ export class Armings {
     for (const line of timeline.all) if (!this.#fits(line)) this.astray.push(line);
     const stops = STOPS.flatMap((type) => timeline.of(type) as readonly At[]).sort((a, b) => a.at - b.at);
     for (const arming of this.list) {
-      arming.stopped = Math.min(arming.stopped, nextAfter(stops, arming.at));
+      arming.stopped = Math.min(arming.stopped, nextAfter(stops, arming.at), this.#goneFrom(arming, timeline));
       arming.ended = endOf(arming);
       this.#over.push(Math.max(this.#over.at(-1) ?? 0, arming.ended));
     }
@@ -71,6 +62,30 @@ export class Armings {
 
   ofStep(step: string): readonly Arming[] {
     return this.#steps.get(step) ?? [];
+  }
+
+  /** Where somebody went, for however short, who is required or had confirmed it. */
+  #goneFrom({ at, confirmed }: Arming, timeline: Timeline): number {
+    const { required } = timeline.input.runbook.presence;
+    const gone = timeline
+      .of('presence.lost')
+      .find(
+        (line) =>
+          line.at > at &&
+          (required.includes(line.entry.seat) ||
+            confirmed.some((one) => one.at < line.at && one.entry.seat === line.entry.seat)),
+      );
+    return gone?.at ?? NEVER;
+  }
+
+  /** What came last of each item of a step before `at`, over all its attempts. */
+  results(step: string, at: number): Map<string, Result> {
+    const last = new Map<string, Result>();
+    for (const start of this.ofStep(step).flatMap(({ starts }) => starts)) {
+      const result = resultOf(start, at);
+      if (result !== undefined) last.set(itemOf(start.entry), result);
+    }
+    return last;
   }
 
   /** What was armed before `at` and not over. */
@@ -164,6 +179,7 @@ export class Armings {
     }
     if (!isA(line, ...OUTCOMES) || itemOf(line.entry) !== itemOf(start.entry)) return false;
     start.outcome = line;
+    if (line.entry.type !== 'step.finished') start.arming.stopped = Math.min(start.arming.stopped, line.at);
     this.#outcomes.set(line.ref, start);
     if (isA(line, 'step.unknown')) this.unknown.push(line);
     return true;
@@ -173,6 +189,7 @@ export class Armings {
     const start = this.unresolved(line.entry.outcome, line.at);
     if (!start || !isOf(start.entry, line.entry) || itemOf(start.entry) !== itemOf(line.entry)) return false;
     start.resolved = line;
+    if (line.entry.as !== 'finished') start.arming.stopped = Math.min(start.arming.stopped, line.at);
     return true;
   }
 
@@ -198,10 +215,10 @@ export function resultOf({ outcome, resolved }: Start, at: number): Result | und
 const isOf = (a: { step: string; attempt: number }, b: { step: string; attempt: number }): boolean =>
   a.step === b.step && a.attempt === b.attempt;
 
-/** All its starts are over, and no more can come: there are none left, one went wrong, or it is void. */
-function endOf({ items, starts, voided }: Arming): number {
+/** Nothing of it runs and nothing more can start: all has, or it had been stopped by then, or it is void. */
+function endOf({ items, starts, voided, stopped }: Arming): number {
   const started = new Set(starts.map(({ entry }) => itemOf(entry)));
-  const wrong = starts.flatMap((start) => (start.outcome?.entry.type === 'step.finished' ? [] : [overAt(start)]));
-  const last = items.every((item) => started.has(item)) ? 0 : Math.min(voided, ...wrong);
-  return Math.max(last, ...starts.map(overAt));
+  const over = Math.max(0, ...starts.map(overAt));
+  const last = items.every((item) => started.has(item)) || (starts.length > 0 && stopped <= over);
+  return last ? over : Math.max(over, voided);
 }

@@ -23,14 +23,15 @@ export type Claim = (history: History) => Iterable<Finding>;
 
 export function historyOf(input: RunInput, written: readonly Written[]): History {
   const timeline = new Timeline(input, written);
+  const crew = new Crew(timeline);
   const armings = new Armings(timeline);
   const holds = new Holds(timeline, armings);
-  const gates = new Gates(timeline, holds);
+  const gates = new Gates(timeline, holds, crew);
   const steps = new Steps(timeline, armings, gates);
   return {
     input,
     timeline,
-    crew: new Crew(timeline),
+    crew,
     armings,
     holds,
     gates,

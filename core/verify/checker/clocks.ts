@@ -1,6 +1,6 @@
 /** Claims about undo windows: when they began and ran out. */
 import { broken, type Claim, type History } from './claim.ts';
-import type { At } from './history.ts';
+import type { Timeline } from './history.ts';
 
 /** Where and when the clock began: at the first start of its step. */
 function begun({ input, armings }: History, id: string): { at: number; ends: number } | undefined {
@@ -9,15 +9,9 @@ function begun({ input, armings }: History, id: string): { at: number; ends: num
   return start && { at: start.at, ends: start.entry.ts + clock.lasts_ms };
 }
 
-/** Whether the clock had run out when the entry was written: somebody said so, or its time was over. */
-export function passed(history: History, clock: string, { at, entry }: At): boolean {
-  const since = begun(history, clock);
-  if (!since || since.at >= at) return false;
-  return (
-    entry.ts >= since.ends ||
-    history.timeline.of('clock.passed').some((one) => one.at < at && one.entry.clock === clock)
-  );
-}
+/** Whether the clock had run out before `at`. */
+export const passed = (timeline: Timeline, clock: string, at: number): boolean =>
+  timeline.of('clock.passed').some((one) => one.at < at && one.entry.clock === clock);
 
 /** Checks that a clock passes once, and only when it began and its time is over. */
 export const clocksPassOnce: Claim = function* (history) {

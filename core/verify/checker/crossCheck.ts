@@ -83,8 +83,7 @@ export const inThisOrder: Claim = function* ({ armings }) {
           ? arming.ended < at || startedAll(arming, at)
           : arming.stopped < at || at > started;
       if (late) yield broken('I9', { entry }, 'it comes too late for this arming');
-      if (at > keyed && (entry.type === 'step.confirmed' || entry.type === 'check.differed'))
-        yield broken('I6', { entry }, 'the key is turned already');
+      if (at > keyed && entry.type === 'step.confirmed') yield broken('I6', { entry }, 'the key is turned already');
     }
     for (const key of arming.keyed) {
       if (arming.stopped < key.at || key.at > started)

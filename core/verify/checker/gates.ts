@@ -1,5 +1,6 @@
 /** What was answered and voted, and where that was enough. It judges nothing. */
 import type { Question } from '../../runbook/runbook.ts';
+import type { Crew } from './crew.ts';
 import { type At, lastBefore, NEVER, push, type Timeline } from './history.ts';
 import type { Hold, Holds } from './holds.ts';
 
@@ -13,14 +14,17 @@ export class Gates {
   readonly #polls = new Map<string, At<'gate.polled'>[]>();
   readonly #objections = new Map<string, Hold[]>();
 
-  constructor(timeline: Timeline, holds: Holds) {
+  constructor(timeline: Timeline, holds: Holds, crew: Crew) {
     this.#timeline = timeline;
     for (const line of timeline.of('briefing.answered'))
       push(this.#answers, `${line.entry.question} ${line.entry.seat}`, line);
     for (const { at, entry } of timeline.of('briefing.waived'))
       if (!this.#waived.has(entry.question)) this.#waived.set(entry.question, at);
     for (const line of timeline.of('gate.polled')) push(this.#polls, line.entry.gate, line);
-    for (const hold of holds.list) if (hold.vote) push(this.#objections, hold.vote.entry.gate, hold);
+    for (const hold of holds.list) {
+      const seat = crew.of(hold.entry.actor, hold.at)?.seat;
+      if (hold.entry.cause === 'objection') push(this.#objections, `${hold.entry.step ?? OPENING} ${seat}`, hold);
+    }
   }
 
   /** The seats that a question asks. */
@@ -49,7 +53,7 @@ export class Gates {
     return seats.every((seat) => {
       const vote = this.voteOf(gate, seat, at);
       if (vote?.entry.vote !== 'no-go') return vote !== undefined;
-      return this.#objections.get(gate)?.some((hold) => hold.vote === vote && hold.until < at) === true;
+      return this.#objections.get(`${gate} ${seat}`)?.some(({ until }) => until > vote.at && until < at) === true;
     });
   }
 

@@ -1,5 +1,5 @@
 /** Every hold from its raising to its end, with its conditions. It judges nothing. */
-import { type Armings, resultOf } from './armings.ts';
+import type { Armings } from './armings.ts';
 import { type At, isA, NEVER, push, type Timeline } from './history.ts';
 import type { Steps } from './steps.ts';
 
@@ -11,8 +11,6 @@ interface Past {
 
 export interface Hold extends At<'hold.raised'> {
   readonly updates: At<'hold.updated'>[];
-  /** The no-go that raised it. */
-  readonly vote: At<'gate.polled'> | undefined;
   /** Where it was lifted, decided or resolved. */
   until: number;
 }
@@ -30,18 +28,16 @@ export class Holds {
     this.#armings = armings;
     for (const line of timeline.all) {
       this.#open.push(this.#count);
-      if (isA(line, 'hold.raised')) this.#raise(line, timeline.all[line.at - 1]);
+      if (isA(line, 'hold.raised')) this.#raise(line);
       else if (isA(line, 'hold.updated')) this.#refs.get(line.entry.hold)?.updates.push(line);
       else if (isA(line, 'hold.lifted', 'run.decided')) this.#end(this.#refs.get(line.entry.hold), line.at);
-      else if (isA(line, 'step.resolved') && !this.#stays(line.entry.step, line.at))
+      else if (isA(line, 'step.resolved') && !this.#stays(line))
         for (const hold of this.ofStep(line.entry.step)) if (hold.entry.cause === 'unknown') this.#end(hold, line.at);
     }
   }
 
-  #raise(line: At<'hold.raised'>, last: At | undefined): void {
-    const objected =
-      line.entry.cause === 'objection' && last && isA(last, 'gate.polled') && last.entry.vote === 'no-go';
-    const hold: Hold = { ...line, updates: [], vote: objected ? last : undefined, until: NEVER };
+  #raise(line: At<'hold.raised'>): void {
+    const hold: Hold = { ...line, updates: [], until: NEVER };
     this.list.push(hold);
     this.#refs.set(line.ref, hold);
     if (line.entry.step !== undefined) push(this.#steps, line.entry.step, hold);
@@ -54,10 +50,9 @@ export class Holds {
     this.#count -= 1;
   }
 
-  /** Whether an unknown outcome of the step waits beside the one just resolved, or one of the same arming was found to have failed. */
-  #stays(step: string, at: number): boolean {
-    const starts = this.#armings.ofStep(step).findLast((one) => one.at < at)?.starts ?? [];
-    return starts.some((start) => ['unknown', 'failed'].includes(resultOf(start, at + 1) ?? ''));
+  /** Whether what was just said of the step is that it failed, or another of its items still waits to be resolved. */
+  #stays({ at, entry }: At<'step.resolved'>): boolean {
+    return entry.as === 'failed' || [...this.#armings.results(entry.step, at + 1).values()].includes('unknown');
   }
 
   /** The hold of this reference, where it was open before `at`. */
@@ -75,25 +70,35 @@ export class Holds {
   }
 }
 
-/** Conditions before `at` that the seat that owns them has not called met, by id with that seat. */
-export function unmet({ updates }: Hold, at: number): Map<string, string> {
-  const open = new Map<string, string>();
-  const met = new Set<string>();
+interface Condition {
+  readonly seat: string;
+  readonly met: boolean;
+}
+
+/** The conditions of a hold before `at`: those set last, each met where its seat has said so since it owns it. */
+export function conditionsOf({ updates }: Hold, at: number): Map<string, Condition> {
+  let open = new Map<string, Condition>();
   for (const { entry } of updates.filter((one) => one.at < at)) {
-    for (const [id, seat] of Object.entries(entry.conditions ?? {})) open.set(id, seat);
-    for (const id of entry.met ?? []) met.add(id);
+    const before = open;
+    if (entry.conditions) {
+      const kept = (id: string, seat: string) => before.get(id)?.met === true && before.get(id)?.seat === seat;
+      open = new Map(Object.entries(entry.conditions).map(([id, seat]) => [id, { seat, met: kept(id, seat) }]));
+    }
+    for (const id of entry.met ?? []) open.set(id, { seat: open.get(id)?.seat ?? '', met: true });
   }
-  for (const id of met) open.delete(id);
   return open;
 }
+
+export const isMet = (hold: Hold, at: number): boolean => [...conditionsOf(hold, at).values()].every(({ met }) => met);
 
 /** Whether the hold was open before `at`, its conditions met, and neither a decision nor a resolution had to end it. */
 export function liftable({ holds, armings, steps }: Past, ref: string, at: number): boolean {
   const hold = holds.open(ref, at);
-  if (!hold || unmet(hold, at).size > 0) return false;
-  const { cause, step } = hold.entry;
-  if (step === undefined || (cause !== 'failed' && cause !== 'unknown')) return true;
-  const decides = steps.get(step, at)?.step.on_failure === 'decide';
-  const starts = armings.ofStep(step).findLast((one) => one.at < hold.at)?.starts ?? [];
-  return !(decides && starts.some((start) => resultOf(start, at) === 'failed'));
+  if (!hold || !isMet(hold, at)) return false;
+  const { cause, step: id = '' } = hold.entry;
+  const step = steps.get(id, at)?.step;
+  const results = [...armings.results(id, at).values()];
+  const decides = step?.on_failure === 'decide' && results.includes('failed') && !steps.isDone(step, at);
+  if (cause === 'unknown' && results.includes('unknown')) return false;
+  return !(decides && (cause === 'failed' || cause === 'unknown'));
 }

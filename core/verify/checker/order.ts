@@ -1,6 +1,6 @@
 /** Claims about what may be armed, started and skipped when: the order of the steps, their attempts, waves and clocks. */
 import type { Arming } from './armings.ts';
-import { itemOf, resultOf } from './armings.ts';
+import { itemOf } from './armings.ts';
 import { broken, type Claim, type History } from './claim.ts';
 import { passed } from './clocks.ts';
 import { type At, NEVER, nextAfter } from './history.ts';
@@ -113,7 +113,7 @@ export const whileItsClocksRun: Claim = function* (history) {
   for (const arming of history.armings.list) {
     const clocks = history.steps.get(arming.entry.step, arming.at)?.step.while ?? [];
     for (const line of [arming, ...arming.starts])
-      if (clocks.some((clock) => passed(history, clock, line)))
+      if (clocks.some((clock) => passed(history.timeline, clock, line.at)))
         yield broken('I16', line, 'a clock that it needs has run out');
   }
 };
@@ -124,10 +124,9 @@ export const skippedInTurn: Claim = function* ({ timeline, steps, armings, holds
     const known = steps.get(line.entry.step, line.at);
     if (!known || known.step.when === null) yield broken('I16', line, 'there is no such step that can be skipped');
     else if (!steps.isTurn(known, line.at)) yield broken('I16', line, 'it is not its turn');
-    if (
-      armings.ofStep(line.entry.step).some((one) => one.at < line.at && (one.ended >= line.at || one.starts.length > 0))
-    )
-      yield broken('I16', line, 'it is armed, or has run');
+    const parts = [line.entry.step, ...(known?.step.children ?? []).map(({ id }) => id)];
+    const begun = (one: Arming) => one.at < line.at && (one.ended >= line.at || one.starts.length > 0);
+    if (parts.some((id) => armings.ofStep(id).some(begun))) yield broken('I16', line, 'it is armed, or has run');
     if (holds.anyOpen(line.at)) yield broken('I9', line, 'a hold is open');
     if (crew.absent([], line.at).length > 0) yield broken('I9', line, 'somebody who is needed is not there');
     if (!gates.briefed(line.at)) yield broken('I10', line, 'the briefing is not complete');
@@ -140,9 +139,10 @@ export const failuresAreHeld: Claim = function* ({ armings, holds, timeline }) {
   moves.sort((a, b) => a.at - b.at);
   for (const { outcome } of armings.list.flatMap(({ starts }) => starts)) {
     if (!outcome || outcome.entry.type === 'step.finished') continue;
+    const cause = outcome.entry.type === 'step.unknown' ? 'unknown' : 'failed';
     const held = holds
       .ofStep(outcome.entry.step)
-      .find(({ entry, until }) => until > outcome.at && /^(failed|unknown)$/.test(entry.cause));
+      .find(({ entry, until }) => until > outcome.at && entry.cause === cause);
     const next = timeline.all[nextAfter(moves, outcome.at)];
     if (next && (held?.at ?? NEVER) > next.at) yield broken('I9', next, 'what went wrong before was not held');
   }
@@ -151,7 +151,6 @@ export const failuresAreHeld: Claim = function* ({ armings, holds, timeline }) {
 /** Checks that a step is not armed again while nobody knows how it ended. */
 export const unknownIsResolved: Claim = function* ({ armings }) {
   for (const arming of armings.list)
-    for (const { starts } of armings.ofStep(arming.entry.step))
-      if (starts.some((start) => resultOf(start, arming.at) === 'unknown'))
-        yield broken('I11', arming, 'nobody knows yet how it ended');
+    if ([...armings.results(arming.entry.step, arming.at).values()].includes('unknown'))
+      yield broken('I11', arming, 'nobody knows yet how it ended');
 };

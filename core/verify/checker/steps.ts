@@ -134,10 +134,11 @@ export class Steps {
     return place === -1 || known.since >= at ? undefined : earlier.map(({ step }) => step);
   }
 
-  /** Whether everything before the step was done before `at`, and it itself was not. */
+  /** Whether everything before the step was done before `at`, and it itself, or what it is a part of, was not. */
   isTurn(known: Known, at: number): boolean {
     const earlier = this.before(known, at);
-    return earlier?.every((step) => this.isDone(step, at)) === true && !this.isDone(known.step, at);
+    const over = this.isDone(known.step, at) || (known.side !== undefined && this.isDone(known.side.step, at));
+    return earlier?.every((step) => this.isDone(step, at)) === true && !over;
   }
 
   /** Whether the run, whichever way it goes, had nothing left to do before `at`. */

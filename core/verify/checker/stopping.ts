@@ -1,8 +1,7 @@
 /** Claims about holds: who raises, updates and lifts them, and that they are about what was under way. */
 
-import { resultOf } from './armings.ts';
 import { broken, type Claim } from './claim.ts';
-import { liftable, unmet } from './holds.ts';
+import { conditionsOf, liftable } from './holds.ts';
 
 /** Checks that a person raises what a person may, and the server what its rules do. */
 export const raisedByWhomItMay: Claim = function* ({ holds }) {
@@ -13,19 +12,15 @@ export const raisedByWhomItMay: Claim = function* ({ holds }) {
   }
 };
 
-/** Checks that a hold that names a step names one that was armed, running or failed, for that step's quorum lifts it. */
-export const holdsNameTheirStep: Claim = function* ({ armings, holds }) {
-  for (const { at, entry, vote } of holds.list) {
-    if (vote?.entry.gate === entry.step) continue;
-    if (entry.step === undefined) {
-      if (/^(failed|unknown|differed)$/.test(entry.cause))
-        yield broken('I9', { entry }, 'it does not name the step that went wrong');
-      continue;
-    }
-    const last = armings.ofStep(entry.step).findLast((one) => one.at < at);
-    const failed = last?.starts.some((start) => !['finished', undefined].includes(resultOf(start, at)));
-    if (!last || (last.ended < at && !failed))
-      yield broken('I9', { entry }, 'it does not name a step that was under way');
+/** Checks that a hold names the step that went wrong, and none but one that is armed, ended badly or is polled: its quorum lifts the hold. */
+export const holdsNameTheirStep: Claim = function* ({ armings, holds, steps }) {
+  for (const { at, entry } of holds.list) {
+    const known = entry.step === undefined ? undefined : steps.get(entry.step, at)?.step;
+    const wrong = [...armings.results(entry.step ?? '', at).values()].some((result) => result !== 'finished');
+    const open = armings.open(at).some((one) => one.entry.step === entry.step);
+    const concerned = known && (known.kind === 'gate' || open || (wrong && !steps.isDone(known, at)));
+    const needed = entry.step !== undefined || /^(failed|unknown|differed)$/.test(entry.cause);
+    if (needed && !concerned) yield broken('I9', { entry }, 'it does not name a step that was under way');
   }
 };
 
@@ -44,9 +39,12 @@ export const updatedByWhomItMay: Claim = function* ({ input, timeline, crew, hol
       yield broken('I9', line, 'the person neither raised it nor leads');
     if (Object.values(conditions ?? {}).some((seat) => !Object.hasOwn(input.runbook.crew, seat)))
       yield broken('I9', line, 'a condition belongs to no seat');
-    const owned = new Map([...unmet(hold, line.at), ...Object.entries(conditions ?? {})]);
-    const seat = crew.of(actor, line.at)?.seat;
-    if (met?.some((id) => owned.get(id) !== seat || seat === undefined))
+    const owned = conditionsOf(
+      { ...hold, updates: [...hold.updates.filter((one) => one.at < line.at), line] },
+      line.at + 1,
+    );
+    const seat = crew.of(actor, line.at)?.seat ?? 'none';
+    if (met?.some((id) => owned.get(id)?.seat !== seat))
       yield broken('I9', line, 'the condition is not the person’s to meet');
   }
 };

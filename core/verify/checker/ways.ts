@@ -1,9 +1,8 @@
 /** Claims about changing the run's course: decisions, deviations and the way back. */
-import { resultOf } from './armings.ts';
 import { broken, type Claim, type History } from './claim.ts';
 import { passed } from './clocks.ts';
 import type { At } from './history.ts';
-import { unmet } from './holds.ts';
+import { isMet } from './holds.ts';
 
 /** Checks that an open hold is decided while nothing is armed, runs or waits unknown, and only while the run goes forward. */
 export const decidedAtRest: Claim = function* (history) {
@@ -11,7 +10,7 @@ export const decidedAtRest: Claim = function* (history) {
   for (const line of timeline.of('run.decided')) {
     const hold = holds.open(line.entry.hold, line.at);
     if (!hold) yield broken('I9', line, 'the hold is not open');
-    else if (line.entry.way === 'forward' && unmet(hold, line.at).size > 0)
+    else if (line.entry.way === 'forward' && !isMet(hold, line.at))
       yield broken('I9', line, 'the conditions of the hold are not met');
     if (armings.open(line.at).length > 0) yield broken('I16', line, 'something is armed or running');
     if (waits(history, line.at)) yield broken('I11', line, 'nobody knows yet how a step ended');
@@ -20,36 +19,33 @@ export const decidedAtRest: Claim = function* (history) {
   }
 };
 
-/** Checks that there is a way back: for every irreversible step that ran an undo whose clocks run. */
-export const backOnlyWhereItLeads: Claim = function* (history) {
-  const { timeline, steps } = history;
+/** Checks that there is a way back: every irreversible step that ran has an undo, and the clocks of what is undone run. */
+export const backOnlyWhereItLeads: Claim = function* ({ timeline, steps }) {
   for (const line of timeline.of('run.decided')) {
     if (line.entry.way !== 'back') continue;
     if (line.entry.step !== undefined) yield broken('I16', line, 'it passes a step');
-    const stuck = steps
-      .all(line.at)
-      .find((step) => step.irreversible && steps.ran(step, line.at) && !hasWayBack(history, step, line));
+    const ran = steps.all(line.at).filter((step) => steps.ran(step, line.at));
+    const stuck = ran.find((step) => step.irreversible && step.undo === null);
     if (stuck) yield broken('I16', line, `there is no way back from ${stuck.id}`);
+    const clocks = ran.flatMap(({ undo }) => undo?.step.while ?? []);
+    if (clocks.some((clock) => passed(timeline, clock, line.at)))
+      yield broken('I16', line, 'a clock of the way back has run out');
   }
 };
-
-const hasWayBack = (
-  history: History,
-  step: ReturnType<History['steps']['all']>[number],
-  line: At<'run.decided'>,
-): boolean => step.undo?.step.while.every((clock) => !passed(history, clock, line)) === true;
 
 /** Whether an unknown outcome waited before `at`. */
 export const waits = ({ armings }: History, at: number): boolean =>
   armings.unknown.some(({ ref }) => armings.unresolved(ref, at) !== undefined);
 
 /** Checks that going forward passes the step that failed, where the hold is about one, and no other. */
-export const forwardPassesTheFailed: Claim = function* ({ timeline, holds, armings }) {
+export const forwardPassesTheFailed: Claim = function* ({ timeline, holds, armings, steps }) {
   for (const line of timeline.of('run.decided')) {
     if (line.entry.way !== 'forward') continue;
-    const step = holds.open(line.entry.hold, line.at)?.entry.step;
-    const last = armings.ofStep(step ?? '').findLast(({ at }) => at < line.at);
-    const failed = last?.starts.some((start) => resultOf(start, line.at) === 'failed') ? step : undefined;
+    const step = holds.open(line.entry.hold, line.at)?.entry.step ?? '';
+    const known = steps.get(step, line.at)?.step;
+    const wrong =
+      known && !steps.isDone(known, line.at) && [...armings.results(step, line.at).values()].includes('failed');
+    const failed = wrong ? step : undefined;
     if (line.entry.step !== failed) yield broken('I16', line, 'it does not pass the step that failed');
   }
 };
@@ -70,6 +66,7 @@ export const deviatesInTurn: Claim = function* (history) {
       turn?.children.some(({ id }) => armings.ofStep(id).some(({ starts, at }) => at < line.at && starts.length > 0))
     )
       yield broken('I15', line, 'something is armed or running');
+    if (waits(history, line.at)) yield broken('I11', line, 'nobody knows yet how a step ended');
     if (line.at > steps.back) yield broken('I15', line, 'the run is being undone');
     yield* insertable(history, line, change);
   }

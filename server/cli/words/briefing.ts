@@ -36,7 +36,7 @@ async function vote(client: Client, given: Given, context: RunContext, vote: 'go
 const isUnderWay = ({ attempts, outcomes }: RunContext): boolean =>
   Object.keys(attempts).length > 0 || Object.keys(outcomes).length > 0;
 
-export const questionNamed = ({ runbook }: Pick<RunContext, 'runbook'>, id: string): Question =>
+const questionNamed = ({ runbook }: Pick<RunContext, 'runbook'>, id: string): Question =>
   [...runbook.briefing, ...runbook.debrief].find((question) => question.id === id) ??
   deny('XCK_UNKNOWN', { what: 'question', name: id });
 

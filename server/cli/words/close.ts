@@ -38,7 +38,7 @@ export async function abort(cli: Cli, given: Given): Promise<Exit> {
 }
 
 /** What a close would say of the run as it stands. */
-export function resultOf(context: RunContext): CloseResult {
+function resultOf(context: RunContext): CloseResult {
   if (undone(context).length > 0 || context.holds.length > 0) return 'aborted';
   return context.way === 'back' ? 'rolled-back' : 'done';
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { jcs } from '../../../core/bytes/jcs.ts';
 import type { Home } from '../../../core/protocol/frames.ts';
+import { diagram } from '../../../core/runbook/diagram.ts';
 import { folderDigest } from '../../../core/runbook/folder.ts';
 import { RunbookSchema } from '../../../core/runbook/schema.ts';
 import { argument, type Cli, flag, type Given } from '../args.ts';
@@ -55,20 +56,17 @@ async function folderNamed(cli: Cli, given: Given, name: string): Promise<Folder
 
 export async function show(cli: Cli, given: Given): Promise<Exit> {
   const { runbook, digest } = await folderNamed(cli, given, argument(given, 0));
-  if (flag(given, 'json')) cli.terminal.out(jsonText({ digest, ...runbook }));
+  if (flag(given, 'diagram')) cli.terminal.out(diagram(runbook).trimEnd());
+  else if (flag(given, 'json')) cli.terminal.out(jsonText({ digest, ...runbook }));
   else for (const line of checklist(runbook, digest)) cli.terminal.out(line);
   return EXIT.ok;
 }
 
-/** For editors: `# yaml-language-server: $schema=FILE` on the first line of runbook.yaml. */
+/** What docs/runbook.v1.schema.json says, for editors: `# yaml-language-server: $schema=FILE` above a runbook.yaml. */
 export async function schema({ terminal }: Cli): Promise<Exit> {
-  terminal.out(
-    jsonText({
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      title: 'Crosscheck runbook',
-      ...RunbookSchema,
-    }),
-  );
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const $id = 'https://crosscheck.example/runbook.v1.json';
+  terminal.out(jsonText({ $schema, $id, title: 'Crosscheck runbook, crosscheck/v1', ...RunbookSchema }));
   return EXIT.ok;
 }
 

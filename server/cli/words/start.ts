@@ -7,6 +7,7 @@ import { ready } from '../../../core/run/rules.ts';
 import { contextOf, factsOf } from '../../../core/run/state.ts';
 import type { Step } from '../../../core/runbook/runbook.ts';
 import { argument, type Cli, type Given } from '../args.ts';
+import { proveArmed } from '../armed.ts';
 import { type Client, connect, send, signed, signingOver } from '../client.ts';
 import { deny, EXIT, type Exit, must, Stop, usage } from '../exits.ts';
 import type { Folded } from '../fold.ts';
@@ -40,20 +41,22 @@ export const voided = ({ reason }: RunEntryOf<'step.voided'>): Stop =>
 export async function key(cli: Cli, given: Given): Promise<Exit> {
   cli.terminal.demandPerson('step key');
   return go(cli, given, async (client, room, step) => {
-    if (step.eyes === 2)
-      throw usage('This step is not critical and has no key.', `Start it: crosscheck step start RUN ${step.id}`);
+    const { id, eyes } = step;
+    if (eyes === 2) throw usage(`Step ${id} is not critical and has no key.`, `Start it: ${word('start', room)} ${id}`);
     await turnKey(cli, client, room, step);
   });
 }
 
 /** Starts an armed step that nobody has to confirm. */
 export async function start(cli: Cli, given: Given): Promise<Exit> {
-  return go(cli, given, async (client, room, step) => {
-    if (step.eyes > 2)
-      throw usage('This step is critical.', 'Its confirmations and its key start it: crosscheck step key RUN');
-    await send(client, { type: 'start', run: room.folded.state.facts.run, step: step.id });
+  return go(cli, given, async (client, room, { id, eyes }) => {
+    if (eyes > 2)
+      throw usage(`Step ${id} is critical.`, `Its confirmations and its key start it: ${word('key', room)}`);
+    await send(client, { type: 'start', run: room.folded.state.facts.run, step: id });
   });
 }
+
+const word = (verb: string, { folded }: Room): string => `crosscheck step ${verb} ${folded.state.facts.run}`;
 
 async function go(
   cli: Cli,
@@ -85,6 +88,7 @@ async function turnKey(cli: Cli, client: Client, { folded, run }: Room, step: St
   const rendered = armedRendering(state, step.id);
   if (context.seats['lead']?.person !== client.person) deny('XCK_LEAD', { act: 'turn the key' });
   must(ready(context, step.id));
+  await proveArmed(run, folded, step.id);
   const lines = must(keyLines(state, step.id, await signingOver(client, folded.tree)));
   const values = factsOf(state, step.id)?.values ?? {};
   for (const line of rendered ? stepText(step, rendered, values, arming?.agent ?? null) : []) say(line);
@@ -112,7 +116,7 @@ async function ended({ terminal }: Cli, room: Room, ref: string): Promise<Exit> 
 }
 
 /** Finished without exception is 0; whatever was aborted, failed or unknown is not. */
-export function exitOfAttempt(entries: readonly RunEntry[]): Exit {
+function exitOfAttempt(entries: readonly RunEntry[]): Exit {
   const ends = entries.filter(({ type }) => ['step.finished', 'step.failed', 'step.unknown'].includes(type));
   if (ends.length > 0 && ends.every(({ type }) => type === 'step.finished')) return EXIT.ok;
   return entries.some(({ type }) => type === 'step.aborted') ? EXIT.aborted : EXIT.failed;

@@ -13,7 +13,7 @@ import { type Client, connect, send, signed, signingOver } from '../client.ts';
 import { deny, EXIT, type Exit, must, usage } from '../exits.ts';
 import type { Folded } from '../fold.ts';
 import { openRun, seatedAs } from '../run-client.ts';
-import { modeText } from '../show.ts';
+import { eyesText, modeText } from '../show.ts';
 import { stepAtHand, waitingFor } from '../standing.ts';
 import { armedRendering, stepText } from '../step-text.ts';
 import { clean, jsonText } from '../terminal.ts';
@@ -47,7 +47,7 @@ export async function show(cli: Cli, given: Given): Promise<Exit> {
   );
   const arming = armingOf(context, step.id);
   const until = arming?.notAfter ?? null;
-  const eyes = `${step.eyes} eyes${step.by.length > 0 ? `: lead, ${step.by.join(', ')}` : ''}`;
+  const eyes = `${step.eyes} eyes${step.eyes > 2 ? `: ${eyesText(step)}` : ''}`;
   const title = `${modeText(state.facts)} ${step.id}: ${clean(step.title)} (${eyes})${until === null ? '' : `, armed until ${utc(until)}`}`;
   if (step.kind === 'gate' || step.kind === 'parallel') return whole(cli, given, step, title);
   const rendered =
