@@ -10,7 +10,9 @@ import { realPorts } from '../../server/ports/real.ts';
 import { type Person, ulid } from '../helpers/person.ts';
 import { at, serve, signedIn, testSite, until } from '../helpers/server.ts';
 
-type Scope = Parameters<NonNullable<Parameters<typeof t.test>[1]>>[0];
+interface Scope {
+  teardown(then: () => unknown): void;
+}
 
 const yaml = (more: string, steps: string, crew = '') => `apiVersion: crosscheck/v1
 id: small
