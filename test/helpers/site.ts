@@ -226,7 +226,7 @@ export class TestSite {
     const run = more.run ?? '01JD3V7Q0Z8EA1B2C3D4E5F6G7';
     const inputs = this.salted(utf8(jcs(more.inputs ?? { table: 'customers' })));
     const mode = more.mode ?? 'live';
-    const content = { follows: null, inputs: bodyDigest(inputs), run };
+    const content = { follows: more.follows ?? null, inputs: bodyDigest(inputs), run };
     const lines = actLines(
       'open',
       { origin: this.origin, run, mode, about: approved.ref, content },
@@ -270,7 +270,8 @@ export interface OpenOptions {
   readonly run?: string;
   readonly mode?: 'live' | 'rehearsal';
   readonly inputs?: unknown;
-  readonly fields?: Partial<Pick<EntryOf<'run.opened'>, 'solo' | 'rules' | 'roster' | 'approved'>>;
+  readonly follows?: unknown;
+  readonly fields?: Partial<Pick<EntryOf<'run.opened'>, 'solo' | 'rules' | 'roster' | 'approved' | 'holds' | 'follows' | 'rehearsed'>>;
 }
 
 /** A run of the default runbook on a fresh site. */

@@ -1,0 +1,140 @@
+/** What happens at a test site outside its runs, through core alone: plans, holds on them, openings, what comes after a close. */
+import { utf8 } from '../../core/bytes/encoding.ts';
+import { jcs } from '../../core/bytes/jcs.ts';
+import { bodyDigest, refOf, type Sealed } from '../../core/log/entry.ts';
+import type { RunEntryOf } from '../../core/log/tables.ts';
+import type { Result } from '../../core/result.ts';
+import { actLines } from '../../core/run/lines.ts';
+import {
+  type AfterCommand,
+  type AfterEntry,
+  afterClose,
+  closeOf,
+  decideAfter,
+  foldAfter,
+  keptCopies,
+} from '../../core/site/after.ts';
+import { decideSite, type SiteCommand } from '../../core/site/decide.ts';
+import type { SiteState, World } from '../../core/site/state.ts';
+import { loadSite, readEntry, runbookReader } from '../../server/runner/site.ts';
+import type { Store } from '../../server/store/store.ts';
+import { TestRun } from './run.ts';
+import { must } from './signer.ts';
+import type { Approved, Name, TestSite } from './site.ts';
+
+export const PLAN = '01JD3V7Q0Z8EA1B2C3D4E5F6G7';
+
+export interface Opening {
+  readonly lead?: Name;
+  readonly run?: string;
+  readonly mode?: 'live' | 'rehearsal';
+  readonly inputs?: Record<string, string>;
+  readonly follows?: unknown;
+}
+
+export class Outside {
+  readonly site: TestSite;
+  /** What the world says otherwise. */
+  world: Partial<World> = {};
+  readonly closed: TestRun[] = [];
+
+  constructor(site: TestSite) {
+    this.site = site;
+  }
+
+  get state(): SiteState {
+    return loadSite(this.site.store as Store, this.#runbookOf);
+  }
+
+  get #runbookOf() {
+    return runbookReader(this.site.store);
+  }
+
+  #world(): World {
+    const closes = this.closed.map((run) => closeOf(run.state));
+    return {
+      now: this.site.now,
+      runbookOf: this.#runbookOf,
+      knownRun: (run) => this.site.store.entriesOf(run).length > 0,
+      closeOf: (ref) => closes.find((close) => close.ref === ref),
+      rehearsal: (runbook) =>
+        closes.findLast((one) => one.mode === 'rehearsal' && one.result === 'done' && one.runbook === runbook),
+      holderOf: () => undefined,
+      stops: () => null,
+      ...this.world,
+    };
+  }
+
+  decide(command: SiteCommand): Result<readonly Sealed[]> {
+    return decideSite(this.state, command, this.#world(), { seq: this.site.store.size(), ts: this.site.now });
+  }
+
+  submit(command: SiteCommand): readonly Sealed[] {
+    const entries = must(this.decide(command));
+    this.site.append(entries);
+    return entries;
+  }
+
+  text(said: unknown) {
+    return this.site.salted(utf8(jcs(said)));
+  }
+
+  hold(name: Name, on: { plan: string } | { runbook: string }, ...running: TestRun[]): string {
+    const person = this.site.people[name].id;
+    const entries = this.submit({ type: 'hold_on', person, on, text: this.text('Wait') });
+    for (const run of running) run.submit({ type: 'holdRunbook' });
+    return refOf(entries[0] as Sealed);
+  }
+
+  liftCommand(name: Name, hold: string, risk: string | null = null): Extract<SiteCommand, { type: 'lift_on' }> {
+    const { site } = this;
+    const person = site.people[name];
+    const about = { origin: site.origin, run: null, mode: null, about: hold, content: { risk } };
+    const signed = site.signed(person, 'lift', actLines('lift', about, site.signing(person)));
+    return { type: 'lift_on', person: person.id, content: this.text({ risk }), ...signed };
+  }
+
+  lift(hold: string, ...names: Name[]): void {
+    for (const name of names) this.submit(this.liftCommand(name, hold));
+  }
+
+  planCommand(name: Name, runbook: string, more: { plan?: string; mode?: 'live' | 'rehearsal' } = {}) {
+    const document = this.text({ inputs: {}, crew: {}, note: null });
+    const { plan = PLAN, mode = 'live' } = more;
+    const person = this.site.people[name].id;
+    return { type: 'plan' as const, person, plan, runbook, mode, plannedFor: null, document };
+  }
+
+  openCommand(approved: Approved, more: Opening = {}): Extract<SiteCommand, { type: 'open' }> {
+    const { site } = this;
+    const lead = site.people[more.lead ?? 'lead'];
+    const { run = PLAN, mode = 'live', follows = null } = more;
+    const inputs = this.text(more.inputs ?? { table: 'customers' });
+    const content = { follows, inputs: bodyDigest(inputs), run };
+    const about = { origin: site.origin, run, mode, about: approved.ref, content };
+    const signed = site.signed(lead, 'open', actLines('open', about, site.signing(lead)));
+    return { type: 'open', person: lead.id, inputs, ...signed };
+  }
+
+  open(approved: Approved, more: Opening = {}): TestRun {
+    const [opened] = this.submit(this.openCommand(approved, more)) as Sealed<RunEntryOf<'run.opened'>>[];
+    return new TestRun(
+      this.site,
+      approved,
+      opened as Sealed<RunEntryOf<'run.opened'>>,
+      more.inputs ?? { table: 'customers' },
+    );
+  }
+
+  /** One entry after a run's close. */
+  after(run: TestRun, command: AfterCommand): Result<Sealed> {
+    const { store, now, origin } = this.site;
+    const id = run.state.facts.run;
+    const begun = afterClose(closeOf(run.state), keptCopies(run.state));
+    const chain = store.entriesAfter(id).map((row) => readEntry(row) as Sealed<AfterEntry>);
+    const state = chain.reduce(foldAfter, begun);
+    const sealed = decideAfter(state, command, { seq: store.size(), ts: now, log: origin });
+    if (sealed.ok) this.site.append([sealed.value], id);
+    return sealed;
+  }
+}
