@@ -67,7 +67,7 @@ async function floorServer() {
   let seq = 0;
   const commit = () =>
     store.append({
-      entries: [{ seq: seq++, type: 'x', run: null, bytes: message }],
+      entries: [{ seq: seq++, type: 'x', run: null, after: null, bytes: message }],
       nodes: [{ level: 0, index: seq, hash: message.subarray(0, 32) }],
       bodies: [],
       runs: [],
@@ -94,6 +94,8 @@ async function floorServer() {
         cwd: folder,
         env: { PATH: '/usr/bin:/bin' },
         timeoutMs: null,
+        retries: { count: 0, delayMs: 0 },
+        secrets: '',
       });
       response.end('{}');
     });

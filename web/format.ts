@@ -7,6 +7,25 @@ export const utc = (ms: number): string => new Date(ms).toISOString().slice(11, 
 /** `2026-11-19 13:04:31`, UTC. */
 export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
+/** `2026-11-19 13:04`, UTC, as `instantOf` reads it back. */
+export const utcMinute = (ms: number): string => utcDay(ms).slice(0, 16);
+
+const DAY_MS = 86_400_000;
+const DAY_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)Z?$/;
+
+/** The instant of `2026-11-19 13:04` or of the next `13:04` in UTC; undefined where it is neither. */
+export function instantOf(text: string, now: number): number | undefined {
+  const given = text.trim();
+  if (/^\d{2}:\d{2}$/.test(given)) {
+    const today = Date.parse(`${utcDay(now).slice(0, 10)}T${given}:00Z`);
+    return Number.isNaN(today) ? undefined : today <= now ? today + DAY_MS : today;
+  }
+  const [, day, time] = DAY_TIME.exec(given) ?? [];
+  const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}Z`);
+  // The calendar must have the day: 31 April would roll over into May.
+  return Number.isNaN(at) || utcDay(at).slice(0, 10) !== day ? undefined : at;
+}
+
 /** The reader's own clock and the name of their zone's city. */
 export function local(ms: number): string {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -22,11 +22,12 @@ export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'folder'; readonly name: string }
   | { readonly page: 'runbook'; readonly digest: string; readonly view: RunbookView }
-  /** `plan` is null for a new one; `follows` is the run that it would follow. */
+  /** `plan` is null for a new one; `from` is the plan that it is written after, `follows` the run that it would follow. */
   | {
       readonly page: 'plan';
       readonly plan: string | null;
       readonly runbook: string | null;
+      readonly from: string | null;
       readonly follows: string | null;
     }
   | { readonly page: 'siteHold'; readonly seq: number }
@@ -52,6 +53,7 @@ const planRoute = (name: string, query: URLSearchParams): Route => ({
   page: 'plan',
   plan: name === 'new' ? null : name,
   runbook: query.get('runbook'),
+  from: query.get('from'),
   follows: query.get('follows'),
 });
 
@@ -69,7 +71,8 @@ export function routeOf(path: string, search = ''): Route {
   const lost: Route = { page: 'lost', path };
   if (rest.length > 0) return lost;
   if (kind === undefined || (kind === 'sign-in' && name === undefined)) return { page: 'home' };
-  if (name === undefined) return kind === 'verify' ? { page: 'verify' } : kind === 'windows' ? { page: 'clocks' } : lost;
+  if (name === undefined)
+    return kind === 'verify' ? { page: 'verify' } : kind === 'windows' ? { page: 'clocks' } : lost;
   if (kind === 'runs') return runRoute(name, more, id) ?? lost;
   if (id !== undefined) return lost;
   if (kind === 'runbooks') return runbookRoute(name, more) ?? lost;
@@ -93,7 +96,8 @@ export const paths = {
   folder: (name: string) => at('folders', name),
   runbook: (digest: string, view: RunbookView = 'read') =>
     view === 'read' ? at('runbooks', digest) : at('runbooks', digest, view),
-  newPlan: (runbook: string, follows: string | null = null) => `${at('plans', 'new')}${query({ runbook, follows })}`,
+  newPlan: (more: { readonly runbook?: string; readonly from?: string; readonly follows?: string | null }) =>
+    `${at('plans', 'new')}${query({ runbook: more.runbook ?? null, from: more.from ?? null, follows: more.follows ?? null })}`,
   plan: (plan: string, follows: string | null = null) => `${at('plans', plan)}${query({ follows })}`,
   siteHold: (ref: string) => at('holds', ref.split(' ')[0] ?? ''),
   room: (run: string) => at('runs', run),

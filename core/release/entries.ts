@@ -1,5 +1,7 @@
 /** Finding things in a run's entries for people; it reads what is there and judges nothing. */
+import { lineJson, parseStatement } from '../approval/statement.ts';
 import { parseCanonical } from '../bytes/jcs.ts';
+import type { Act, LINES } from '../log/acts.ts';
 import { refOf, type Sealed } from '../log/entry.ts';
 import type { Entry, EntryOf, EntryType } from '../log/tables.ts';
 
@@ -42,3 +44,10 @@ export const signersOf = (entries: Entries, refs: readonly string[]): Signature[
   ofType(entries, 'act.signed')
     .filter((sealed) => refs.includes(refOf(sealed)))
     .map(({ entry }) => ({ person: entry.actor, seat: entry.seat, role: entry.role }));
+
+/** A JSON line of the statement that an entry carries, where this reader has it and it is a statement of the act. */
+export function lineOf<A extends Act>(sealed: Sealed<Entry>, act: A, line: (typeof LINES)[A][number]): unknown {
+  const statement = sealed.bodies['statement'];
+  const read = statement && parseStatement(act, statement.bytes);
+  return read?.ok ? lineJson(read.value[line]) : undefined;
+}

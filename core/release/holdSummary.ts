@@ -8,6 +8,8 @@ import { counted, lasting, listed, type Say, utc } from './words.ts';
 export interface HoldEnd {
   readonly how: 'lifted' | 'decided' | 'resolved';
   readonly at: number;
+  /** Of the entry that ended it. */
+  readonly seq: number;
   readonly by: readonly Signature[];
   /** The risk that the signers say they accept. */
   readonly risk: string | null;
@@ -73,9 +75,9 @@ function endOf(entries: Entries, raised: Sealed<EntryOf<'hold.raised'>>): HoldEn
   for (const [index, sealed] of entries.entries()) {
     const how = endsIt(sealed, raised, entries.slice(0, index + 1));
     if (how === null || !('signed' in sealed.entry)) continue;
-    const { signed, ts } = sealed.entry;
+    const { signed, ts, seq } = sealed.entry;
     const last = ofType(entries, 'act.signed').findLast((one) => signed.includes(refOf(one)));
-    return { how, at: ts, by: signersOf(entries, signed), risk: last ? textIn(last, 'content', 'risk') : null };
+    return { how, at: ts, seq, by: signersOf(entries, signed), risk: last ? textIn(last, 'content', 'risk') : null };
   }
   return null;
 }
@@ -113,26 +115,30 @@ const ENDED: Readonly<Record<HoldEnd['how'], string>> = {
 
 /** The summary to everybody, a sentence per line. */
 export function summaryLines(summary: HoldSummary, say: Say): string[] {
-  const { document, end, overdue, stance } = summary;
-  const said = holdText(document);
-  const impact = document.impact && `${document.impact.number} ${document.impact.unit}, ${document.impact.whom}`;
+  const said = holdText(summary.document);
   return [
     `Held by ${say(summary.raisedBy)} at ${utc(summary.raisedAt)}: ${said === '' ? CAUSES[summary.cause] : said}`,
     ...(summary.step === null ? [] : [`Step: ${summary.step}.`]),
-    ...(impact === null ? [] : [`Impact: ${impact}.`]),
-    `${counted(summary.updates, 'update')}; ${
-      overdue.times === 0
-        ? 'none was overdue'
-        : `overdue ${counted(overdue.times, 'time')}, ${lasting(overdue.ms)} in all`
-    }.`,
-    ...endLines(summary, end, say),
-    ...(stance === null
-      ? []
-      : [`${say(summary.raisedBy)}, who raised it, ${stance === 'agree' ? 'agreed' : 'dissented'}.`]),
+    ...outcomeLines(summary, say),
   ];
 }
 
-function endLines({ raisedAt }: HoldSummary, end: HoldEnd | null, say: Say): string[] {
+/** What it cost and how it ended. */
+export function outcomeLines({ document, end, overdue, ...summary }: HoldSummary, say: Say): string[] {
+  const impact = document.impact && `${document.impact.number} ${document.impact.unit}, ${document.impact.whom}`;
+  const late = `overdue ${counted(overdue.times, 'time')}, ${lasting(overdue.ms)} in all`;
+  const said = summary.stance === 'agree' ? 'agreed' : 'dissented';
+  return [
+    ...(impact === null ? [] : [`Impact: ${impact}.`]),
+    summary.updates === 0
+      ? 'No update was given.'
+      : `${counted(summary.updates, 'update')}; ${overdue.times === 0 ? 'none was overdue' : late}.`,
+    ...endLines(summary.raisedAt, end, say),
+    ...(summary.stance === null ? [] : [`${say(summary.raisedBy)}, who raised it, ${said}.`]),
+  ];
+}
+
+function endLines(raisedAt: number, end: HoldEnd | null, say: Say): string[] {
   if (!end) return ['It is not lifted.'];
   const by = listed(end.by.map(({ person }) => say(person)));
   return [

@@ -32,6 +32,8 @@ export interface PreflightFacts {
   readonly window: { readonly open: boolean; readonly opens: number | null };
   /** Locks that it needs and that open runs of this mode hold. */
   readonly locked: readonly { readonly lock: string; readonly run: string }[];
+  /** Steps that a rehearsal cannot arm: nothing of them is replaced, and they do not say `rehearse: as_is`. */
+  readonly uncovered: readonly string[];
   /** Closed rehearsals of the runbook with this id. */
   readonly rehearsals: readonly Rehearsed[];
   readonly holds: readonly { readonly on: 'plan' | 'runbook'; readonly by: string; readonly text: string }[];
@@ -54,7 +56,7 @@ export const preflight = (facts: PreflightFacts): Finding[] => [
   ...targets(facts),
   ...window(facts),
   ...locks(facts),
-  ...rehearsal(facts),
+  ...(facts.mode === 'rehearsal' ? uncovered(facts) : rehearsal(facts)),
 ];
 
 const finding = (rule: Finding['rule'], sentence: string, at: { step?: string; seat?: string } = {}): Finding => ({
@@ -148,8 +150,15 @@ function window({ runbook, mode, window: now }: PreflightFacts): Finding[] {
 const locks = ({ locked }: PreflightFacts): Finding[] =>
   locked.map(({ lock, run }) => finding('lock', `Run ${run} holds the lock ${lock}.`));
 
-function rehearsal({ runbook, digest, mode, rehearsals, now }: PreflightFacts): Finding[] {
-  if (mode !== 'live' || runbook.rehearsal?.required !== true) return [];
+const uncovered = ({ uncovered }: PreflightFacts): Finding[] =>
+  uncovered.map((step) =>
+    finding('rehearsal', `Nothing of step ${step} is replaced, and it does not say that it may run as it is.`, {
+      step,
+    }),
+  );
+
+function rehearsal({ runbook, digest, rehearsals, now }: PreflightFacts): Finding[] {
+  if (runbook.rehearsal?.required !== true) return [];
   const done = rehearsals.filter(({ result }) => result === 'done').toSorted((a, b) => b.closedAt - a.closedAt);
   const own = done.find((one) => one.runbook === digest);
   const most = runbook.rehearsal.max_age_ms;

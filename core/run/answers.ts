@@ -8,7 +8,7 @@ import { ok, type Result } from '../result.ts';
 import { stepOf } from '../runbook/steps.ts';
 import type { Command } from './commands.ts';
 import { armingOf, type EventOf, seatOf } from './context.ts';
-import { about, type Draftbook, notArmed } from './draftbook.ts';
+import { about, type Draftbook } from './draftbook.ts';
 import { confirmLines, keyLines, refuseLines, type Signing } from './lines.ts';
 import { allowed } from './rules.ts';
 import { contextOf, factsOf } from './state.ts';
@@ -37,7 +37,7 @@ function seatedAs(book: Draftbook, id: string, person: string): Result<{ seat: s
   const context = contextOf(book.state);
   const seat = seatOf(context, person);
   const step = armingOf(context, id) && stepOf(context.runbook, id);
-  if (!step) return notArmed();
+  if (!step) return fail('XCK_OTHER_ARMING', { step: id });
   const role = seat === undefined ? '' : (context.seats[seat]?.role ?? '');
   const counts = mayCount(demandOf(step), context, { person, seat: seat ?? '', role });
   if (!counts.ok) return counts;
@@ -126,8 +126,9 @@ export function key(book: Draftbook, command: Of<'key'>): Result<unknown> {
   if (!read.ok) return read;
   const { step } = read.value;
   const arming = armingOf(contextOf(book.state), step);
+  if (!arming) return fail('XCK_OTHER_ARMING', { step });
   const expected = keyLines(book.state, step, signing(read.value, command.person));
-  if (!expected.ok || !arming) return notArmed();
+  if (!expected.ok) return expected;
   const checked = [sameStatement('key', read.value, expected.value), sawIt(book, step, read.value.tree)].find(
     (check) => !check.ok,
   );

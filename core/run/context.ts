@@ -137,6 +137,10 @@ export interface RunContext extends RunInput {
   /** Armings whose command somebody has aborted, by their reference. */
   readonly aborted: readonly string[];
   readonly holds: readonly Hold[];
+  /** Outcomes that call for a hold which nobody has entered yet: nothing goes on before that. */
+  readonly unheld: readonly { readonly step: string; readonly cause: HoldCause }[];
+  /** Steps of which something ran, whatever came of later attempts. */
+  readonly ran: readonly string[];
   readonly collection: Collection | null;
   readonly clocks: Readonly<Record<string, RunningClock>>;
   /** Inputs that a deviation changed, by name, and steps that one inserted. */

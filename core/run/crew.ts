@@ -30,11 +30,7 @@ function lost(book: Draftbook, seat: string): Result<unknown> {
   const { runbook, armings } = contextOf(book.state);
   const done = book.put({ type: 'presence.lost', actor: 'server', fields: { seat, person: holder(book, seat) } });
   if (!done.ok) return done;
-  if (runbook.presence.required.includes(seat)) {
-    const open = Object.keys(armings).at(-1) ?? null;
-    const voided = book.voidedAll('server', 'presence');
-    return voided.ok ? book.hold('server', 'presence', open) : voided;
-  }
+  if (runbook.presence.required.includes(seat)) return book.hold('server', 'presence', null, null, 'presence');
   const confirmed = Object.values(armings).find(({ confirmations }) => confirmations.some((one) => one.seat === seat));
   return confirmed ? book.voided(confirmed.step, 'server', 'presence') : done;
 }

@@ -46,6 +46,8 @@ export function deviated(context: RunContext, { before, inputs, steps }: Deviati
   if (new Set(inserted.map(({ id }) => id)).size < inserted.length) return no('two of its steps have one id');
   const strange = inserted.find(({ by }) => by.some((seat) => context.runbook.crew[seat] === undefined));
   if (strange) return no(`a seat of ${strange.id} does not exist`);
+  const alone = inserted.find(({ eyes, by }) => new Set(by.filter((seat) => seat !== 'lead')).size < eyes / 2 - 1);
+  if (alone) return no(`${alone.id} has ${alone.eyes} eyes and too few seats that could confirm it`);
   const unknown = Object.keys(inputs ?? {}).find((name) => context.runbook.inputs[name] === undefined);
   if (unknown !== undefined) return no(`there is no input ${unknown}`);
   return ok({

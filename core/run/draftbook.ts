@@ -19,6 +19,8 @@ export class Draftbook {
   readonly effects: Effect[] = [];
   refusal: Refusal | null = null;
   readonly #at: At;
+  /** Armings that this command has voided: a failed item and the hold that follows it are one reason. */
+  readonly #voided = new Set<string>();
 
   constructor(state: RunState, at: At) {
     this.state = state;
@@ -59,6 +61,8 @@ export class Draftbook {
   ): Result<string> {
     const arming = armingOf(contextOf(this.state), step);
     if (!arming || arming.items.every((item) => arming.starts[item] !== undefined)) return ok('');
+    if (this.#voided.has(arming.ref)) return ok('');
+    this.#voided.add(arming.ref);
     const probe = more.probe === undefined ? {} : { probe: more.probe };
     return this.put({
       type: 'step.voided',
@@ -69,11 +73,17 @@ export class Draftbook {
   }
 
   /** A hold freezes the machine and voids the armings in one transaction. */
-  hold(actor: string, cause: HoldCause, step: string | null, text: Body | null = null): Result<string> {
+  hold(
+    actor: string,
+    cause: HoldCause,
+    step: string | null,
+    text: Body | null = null,
+    reason: VoidReason = 'hold',
+  ): Result<string> {
     const about = step ?? openArming(contextOf(this.state))?.step ?? null;
     const fields = { cause, ...(about === null ? {} : { step: about }) };
     const raised = this.put({ type: 'hold.raised', actor, fields, ...(text ? { bodies: { answer: text } } : {}) });
-    return raised.ok ? this.voidedAll('server', 'hold') : raised;
+    return raised.ok ? this.voidedAll('server', reason) : raised;
   }
 }
 

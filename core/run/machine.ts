@@ -103,11 +103,12 @@ function stepState(step: Step) {
   };
 }
 
-const gateState = ({ id }: Step) => ({
+const gateState = ({ id, when }: Step) => ({
   initial: 'ready',
   states: {
     ready: {
       on: {
+        ...(when === null ? {} : { 'step.skipped': take(id, 'done') }),
         'gate.polled': [...leads(id, 'done'), take(id)],
         'hold.lifted': { guard: { type: 'opens' as const, params: { step: id } }, target: 'done' },
         'run.decided': { guard: { type: 'opens' as const, params: { step: id } }, target: 'done' },
@@ -132,7 +133,10 @@ function stateOf(step: Step) {
 function workRegion(steps: readonly Step[]) {
   const states = steps.map((step, index) => {
     const next = steps[index + 1];
-    return [`step-${step.id}`, { ...stateOf(step), onDone: next ? `step-${next.id}` : 'complete' }] as const;
+    const onDone = next ? `step-${next.id}` : 'complete';
+    const whole = step.kind === 'parallel' && step.when !== null;
+    const skipped = whole ? { on: { 'step.skipped': take(step.id, onDone) } } : {};
+    return [`step-${step.id}`, { ...stateOf(step), ...skipped, onDone }] as const;
   });
   return {
     initial: states[0]?.[0] ?? 'complete',

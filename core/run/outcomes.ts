@@ -33,8 +33,10 @@ export const stopAll = (context: RunContext, which: (arming: Arming) => boolean 
 
 /** One item of an arming has ended; one that did not finish stops the items that have not started. */
 export function ended(context: RunContext, step: string, item: string, result: Outcome, ref: string): RunContext {
+  const ran = result === 'finished' || result === 'failed';
   const recorded = {
     ...context,
+    ran: ran && !context.ran.includes(step) ? [...context.ran, step] : context.ran,
     items: { ...context.items, [step]: { ...context.items[step], [item]: { result, ref } } },
   };
   return withArming(recorded, step, ({ starts, stopped }) => {

@@ -26,9 +26,9 @@ export function phaseOf(context: RunContext, step: Step): Phase {
   return ['failed', 'not-started'].includes(context.outcomes[step.id] ?? '') ? 'failed' : 'ready';
 }
 
-/** Whether anything of a step was ever started that was not surely nothing. */
+/** Whether anything of a step was ever started that was not surely nothing, in any attempt. */
 export const hasStarted = (context: RunContext, step: Step): boolean =>
-  Object.values(context.items[step.id] ?? {}).some(({ result }) => result !== 'not-started');
+  context.ran.includes(step.id) || unresolvedItems(context, step.id).length > 0;
 
 /** The undo steps of this run, in the order in which they run. */
 export const undoSteps = (context: RunContext): Step[] =>

@@ -34,6 +34,8 @@ export function opened(input: RunInput): RunContext {
     votes: {},
     aborted: [],
     holds: [],
+    unheld: [],
+    ran: [],
     collection: null,
     clocks: {},
     changed: {},
@@ -72,7 +74,7 @@ function change(context: RunContext, event: RunEvent): RunContext {
     case 'clock.passed':
       return withClock(context, event.clock);
     case 'hold.raised':
-      return stopAll({ ...context, holds: [...context.holds, hold(context, event)] });
+      return stopAll({ ...context, holds: [...context.holds, hold(context, event)], unheld: answered(context, event) });
     case 'hold.updated':
       return { ...context, holds: context.holds.map((one) => (one.ref === event.hold ? updated(one, event) : one)) };
     case 'hold.lifted':
@@ -105,7 +107,7 @@ function stepChange(context: RunContext, event: RunEvent): RunContext {
     case 'step.aborted':
       return aborted(context, event.step);
     case 'check.differed':
-      return { ...context, differed: { ...context.differed, [event.step]: (context.differed[event.step] ?? 0) + 1 } };
+      return differed(context, event.step);
     case 'step.keyed':
       return {
         ...withArming(context, event.step, () => ({ keyed: event.bodies?.['statement'] ?? null })),
@@ -123,7 +125,7 @@ function stepChange(context: RunContext, event: RunEvent): RunContext {
     case 'step.finished':
     case 'step.failed':
     case 'step.unknown':
-      return settled(ended(context, event.step, itemOf(event), event.result, event.ref), event.step);
+      return settled(due(ended(context, event.step, itemOf(event), event.result, event.ref), event), event.step);
     case 'step.resolved':
       return settled(resolved(context, event), event.step);
     default:
@@ -185,6 +187,17 @@ function hold(context: RunContext, event: EventOf<'hold.raised'>): Hold {
     stance: null,
   };
 }
+
+/** An outcome that is not the one that was wanted calls for a hold, unless one of that step is open. */
+function due(context: RunContext, event: EventOf<'step.finished' | 'step.failed' | 'step.unknown'>): RunContext {
+  if (event.type === 'step.finished') return context;
+  const cause = event.type === 'step.unknown' ? 'unknown' : 'failed';
+  const held = context.holds.some((one) => one.step === event.step && one.cause === cause);
+  return held ? context : { ...context, unheld: [...context.unheld, { step: event.step, cause }] };
+}
+
+const answered = ({ unheld }: RunContext, event: EventOf<'hold.raised'>) =>
+  unheld.filter(({ step, cause }) => step !== event.step || cause !== event.cause);
 
 /** New conditions begin unmet, but for those that were met under the same owner. */
 function updated(one: Hold, event: EventOf<'hold.updated'>): Hold {
@@ -271,6 +284,13 @@ function aborted(context: RunContext, step: string): RunContext {
     ...withArming(context, step, () => ({ stopped: true })),
     aborted: add(context.aborted, ref),
   };
+}
+
+/** The second wrong answer of a step, over all its armings, and every later one ends the arming; the hold follows. */
+function differed(context: RunContext, step: string): RunContext {
+  const times = (context.differed[step] ?? 0) + 1;
+  const counted = { ...context, differed: { ...context.differed, [step]: times } };
+  return times > 1 ? withArming(counted, step, () => ({ stopped: true })) : counted;
 }
 
 function collect(context: RunContext, event: EventOf<'act.signed'>): Collection {

@@ -10,8 +10,9 @@ import { type Check, later } from './rules/check.ts';
 import { mayAbort, mayAttest, mayEnd, mayResolve, mayStart } from './rules/commands.ts';
 import { mayHandOver, mayLeave, maySit, presence } from './rules/crew.ts';
 
-export { mayGoBack } from './rules/acts.ts';
+export { mayGoBack, mayGoForward } from './rules/acts.ts';
 export { ready } from './rules/arming.ts';
+export { demandFor } from './rules/demand.ts';
 
 /** Checks that `event` may follow; every refusal says what is missing. Time is no argument: deadlines are entries. */
 export function allowed(context: RunContext, event: RunEvent): Check {

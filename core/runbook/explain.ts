@@ -1,11 +1,12 @@
 /** What a value lacks to be a runbook, in plain words. It explains refusals; whether a value passes is for the schema alone to say. */
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem } from './problem.ts';
 import { RunbookSchema } from './schema.ts';
 import type { Places } from './yaml.ts';
 
 const MOST = 50;
 const LONGEST_QUOTE = 60;
+const FEW = 3;
 
 /** The part of JSON Schema that the language is written in. */
 interface Schema {
@@ -164,8 +165,15 @@ function* wrongWord(schema: Schema, value: unknown, path: Path): Generator<Findi
     path,
     rule: 'value',
     message: `${called(path)} is ${shown(value)}.`,
-    mend: `Write ${schema.enum.join(' or ')}.`,
+    mend: oneOf(schema.enum.map(String), value),
   };
+}
+
+/** The word that was meant, where there are many, else all of them. */
+function oneOf(choices: readonly string[], value: unknown): string {
+  const near = choices.length > FEW ? nearest(String(value), choices) : undefined;
+  if (near !== undefined) return `Did you mean “${near}”?`;
+  return `Write ${[choices.slice(0, -1).join(', '), ...choices.slice(-1)].filter((part) => part !== '').join(' or ')}.`;
 }
 
 function* wrongList(schema: Schema, value: readonly unknown[], path: Path): Generator<Finding> {

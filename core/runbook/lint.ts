@@ -124,13 +124,16 @@ interface Row {
 }
 
 function rowsOf({ source, runbook }: Subject): Row[] {
+  const all: Step[] = [];
   let at = 0;
   return source.steps.map((written, index) => {
     const from = at;
     if (written.use === undefined) at++;
     else while (isUsedBy(runbook.steps[at], written.id)) at++;
-    const before = runbook.steps.slice(0, from).flatMap(withInner);
-    return { path: ['steps', index], written, steps: runbook.steps.slice(from, at), before };
+    const steps = runbook.steps.slice(from, at);
+    const before = all.slice();
+    all.push(...steps.flatMap(withInner));
+    return { path: ['steps', index], written, steps, before };
   });
 }
 

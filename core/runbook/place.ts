@@ -63,14 +63,18 @@ export function groundOf(
   const steps = seenFrom(use, scope.steps);
   const outputs = outputsSeen(runbook, use);
   if (use === null) {
-    const values = { ...inputs, ...(run.mode === 'rehearsal' && runbook.rehearsal?.inputs) };
-    return ok({ inputs: runbook.inputs, outputs, values: { inputs: values, run, steps } });
+    const values = { inputs: inputsIn(runbook, inputs, run.mode), run, steps };
+    return ok({ inputs: runbook.inputs, outputs, values });
   }
   const outer = groundOf(runbook, use.within, scope);
   if (!outer.ok) return outer;
   const values = givenTo(use, outer.value);
   return values.ok ? ok({ inputs: use.inputs, outputs, values: { inputs: values.value, run, steps } }) : values;
 }
+
+/** The inputs as a run of this mode has them. */
+export const inputsIn = ({ rehearsal }: Runbook, inputs: Scope['inputs'], mode: string): Scope['inputs'] =>
+  mode === 'rehearsal' ? { ...inputs, ...rehearsal?.inputs } : inputs;
 
 /** Names of outputs by step, under the ids that the steps of this use know. */
 export function outputsSeen(runbook: Pick<Runbook, 'steps'>, use: UseSpec | null): Record<string, readonly string[]> {

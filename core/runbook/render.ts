@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import { codeAt, hiddenInLineAt } from './invisible.ts';
-import { groundOf, type Place, placeOf } from './place.ts';
+import { groundOf, inputsIn, type Place, placeOf } from './place.ts';
 import type { Action, CheckSpec, Do, DoCommand, DoItem, Rendered, Runbook, Step } from './runbook.ts';
 import { stepOf } from './steps.ts';
 import { type Scope, Templates, type Values, wholeExpression } from './templates.ts';
@@ -225,15 +225,16 @@ export function locksOf(
   mode: 'live' | 'rehearsal' = 'live',
 ): Result<string[]> {
   const run = { id: '', mode, started_at_ms: 0, data: '' };
-  const values = { ...inputs, ...(mode === 'rehearsal' && runbook.rehearsal?.inputs) };
-  const resolver = new Resolver(new Templates(runbook.inputs, { run: false }), { inputs: values, run });
+  const values = { inputs: inputsIn(runbook, inputs, mode), run };
+  const resolver = new Resolver(new Templates(runbook.inputs, { run: false }), values);
   const locks = resolver.list(runbook.locks);
   return answered([...new Set(locks)], resolver);
 }
 
 /** Returns the links of a run, which are shown before anything is measured. */
 export function linksOf(runbook: Runbook, scope: Pick<Scope, 'inputs' | 'run'>): Result<Runbook['links'][number][]> {
-  const resolver = new Resolver(new Templates(runbook.inputs), scope);
+  const values = { inputs: inputsIn(runbook, scope.inputs, scope.run.mode), run: scope.run };
+  const resolver = new Resolver(new Templates(runbook.inputs), values);
   const links = runbook.links.map(({ title, url }) => ({ title, url: resolver.text(url) }));
   return answered(links, resolver);
 }

@@ -130,10 +130,10 @@ export function deviationStep(source: StepSource, presence: Runbook['presence'])
 const manualOf = (manual: NonNullable<StepSource['manual']>): NonNullable<Step['manual']> =>
   typeof manual === 'string' ? { text: manual, by: 'lead' } : { text: manual.text, by: manual.by ?? 'lead' };
 
-const waitOf = (wait: NonNullable<StepSource['wait']>): NonNullable<Step['wait']> => ({
-  for_ms: ms(wait.for) ?? 0,
-  every_ms: ms(wait.every) ?? TEN_SECONDS,
-});
+function waitOf(wait: NonNullable<StepSource['wait']>): NonNullable<Step['wait']> {
+  const for_ms = ms(wait.for) ?? 0;
+  return { for_ms, every_ms: ms(wait.every) ?? Math.min(TEN_SECONDS, for_ms) };
+}
 
 const backupOf = ({ run, artifact, drill, keep }: NonNullable<StepSource['backup']>): BackupSpec => ({
   run,

@@ -48,6 +48,8 @@ export interface Verdict {
   readonly verdict: 'ANCHORED' | 'OPEN' | 'SELF-CONSISTENT' | 'INVALID' | 'DIVERGED' | 'UNREADABLE';
   /** One keeper was enough: never four eyes. */
   readonly solo: boolean;
+  /** A rehearsal proves what was rehearsed, never that the real thing was run. */
+  readonly mode: 'live' | 'rehearsal';
   /** Whether every irreversible step that started was confirmed by a key that no page can enrol. */
   readonly assurance: 'independent' | 'page-only' | 'none irreversible';
   /** Whether an agent that armed something runs under the server's account. */
@@ -68,7 +70,23 @@ export function reason(code: Claim, why: string, seq: number | null, invariant: 
 export const unless = (holds: boolean, ...finding: Parameters<typeof reason>): Reason[] =>
   holds ? [] : [reason(...finding)];
 
-const nothing = { solo: false, assurance: 'none irreversible', executor: 'embedded', run: null, facts: null } as const;
+const nothing = {
+  solo: false,
+  mode: 'live',
+  assurance: 'none irreversible',
+  executor: 'embedded',
+  run: null,
+  facts: null,
+} as const;
+
+/** What makes a verdict less than a live run under four eyes; whoever wants a success accepts each by its word. */
+export const LESS = ['solo', 'rehearsal'] as const;
+export type Less = (typeof LESS)[number];
+
+export const lessOf = ({ solo, mode }: Pick<Verdict, 'solo' | 'mode'>): Less[] => [
+  ...(solo ? (['solo'] as const) : []),
+  ...(mode === 'rehearsal' ? (['rehearsal'] as const) : []),
+];
 
 export const invalid = (reasons: readonly Reason[], run: string | null = null): Verdict => ({
   ...nothing,

@@ -31,14 +31,23 @@ import { type Leaf, readLeaves } from './read.ts';
 import { type Keys, keysOf, trusted } from './roster.ts';
 import { namedTrees, type Stated, signatures, statements } from './statements.ts';
 import { checkpointOf, included, trees } from './tree.ts';
-import { invalid, type Reason, reason, type Signature, unreadable, type Verdict } from './verdict.ts';
+import {
+  invalid,
+  type Less,
+  lessOf,
+  type Reason,
+  reason,
+  type Signature,
+  unreadable,
+  type Verdict,
+} from './verdict.ts';
 
 export { type Known, nothingKnown } from './folder.ts';
-export { diverged, type Facts, type Reason, type Signature, type Verdict } from './verdict.ts';
+export { diverged, type Facts, LESS, type Less, lessOf, type Reason, type Signature, type Verdict } from './verdict.ts';
 
 export interface Leniency {
-  /** Verdicts less than four eyes that the caller takes for a success. */
-  readonly accept?: readonly 'solo'[];
+  /** What is less than a live run under four eyes and yet taken for a success. */
+  readonly accept?: readonly Less[];
   /**
    * Bodies that may be missing: `blind`, what nobody but its signer may see yet of an open run; `output`, for an agent,
    * which needs no earlier output to clear a step. A confirmation may never be missing from a clearance.
@@ -211,11 +220,13 @@ function favourable(
   const { solo } = keys.roster;
   const { runbook } = contextOf(state);
   const closed = contextOf(state).closed !== null;
-  const accepted = !solo || accept?.includes('solo') === true;
+  const { mode } = state.facts;
+  const accepted = lessOf({ solo, mode }).every((less) => accept?.includes(less));
   return {
     verdict: !trust ? 'SELF-CONSISTENT' : closed ? 'ANCHORED' : 'OPEN',
     exit: trust && closed && accepted ? 0 : 3,
     solo,
+    mode,
     assurance: assuranceOf(spine, runbook, found),
     executor: executorOf(spine, keys.roster),
     reasons: [],

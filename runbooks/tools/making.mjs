@@ -59,19 +59,22 @@ function makeDatabase(directory, name, schema, fill) {
   return path;
 }
 
-/** The command line of a maker: `fill` gets the database, then seed and rows. */
-export function maker({ tool, name, rows, of, schema }, fill) {
+/** The command line of a maker: `fill` gets the database, then seed, rows and the flags of its own. */
+export function maker({ tool, name, rows, of, schema, flags = [] }, fill) {
   try {
     const options = {
       name: { type: 'string', default: name },
       seed: { type: 'string', default: String(randomInt(2 ** 32)) },
       rows: { type: 'string', default: String(rows) },
+      ...Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean', default: false }])),
     };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const given = { name: values.name, seed: Number(values.seed), rows: Number(values.rows) };
+    const given = { ...values, seed: Number(values.seed), rows: Number(values.rows) };
     const fits = Number.isSafeInteger(given.seed) && Number.isSafeInteger(given.rows) && given.rows > 0;
     if (positionals.length !== 1 || !fits || !/^[a-z][a-z0-9_]{0,30}$/.test(given.name))
-      throw new Error(`usage: ${tool} DIRECTORY [--name ${name}] [--seed N] [--rows ${rows}]`);
+      throw new Error(
+        `usage: ${tool} DIRECTORY ${[`name ${name}`, 'seed N', `rows ${rows}`, ...flags].map((one) => `[--${one}]`).join(' ')}`,
+      );
     const path = makeDatabase(positionals[0], given.name, schema, (db) => fill(db, given));
     process.stdout.write(`${path}: ${given.rows} ${of}\n`);
   } catch (error) {

@@ -9,12 +9,13 @@ import type { Body } from '../../core/log/entry.ts';
 import type { ArmedAnswer } from '../../core/protocol/agent.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { contextOf } from '../../core/run/state.ts';
-import type { Rendered, Step } from '../../core/runbook/runbook.ts';
+import type { Rendered } from '../../core/runbook/runbook.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
 import type { Cleared } from './clearance.ts';
 import type { Measurement } from './measurements.ts';
 import { type RenderDeps, renderStep } from './rendering.ts';
 import { bodyText, digestOf, type Signer, salted } from './signing.ts';
+import { endedClock } from './voiding.ts';
 
 export interface ArmDeps extends RenderDeps {
   readonly agent: string;
@@ -59,12 +60,6 @@ export async function armStep(deps: ArmDeps, cleared: Cleared, stepId: string): 
     probes: Object.fromEntries(probes),
   };
   return ok({ answer, nonce, notAfter, validFor: notAfter - signedAt });
-}
-
-/** A clock of the step's `while` that has run out by the agent's own time; one that has not begun has not. */
-export function endedClock({ state }: Cleared, { while: clocks }: Pick<Step, 'while'>, at: number): string | undefined {
-  const running = contextOf(state).clocks;
-  return clocks.find((id) => running[id]?.passed === true || at >= (running[id]?.ends ?? Number.POSITIVE_INFINITY));
 }
 
 /** A value is a JCS string after trimming ASCII space; step-log.md, *Settled details*. */

@@ -14,7 +14,7 @@ import { watchLimit } from './limit.ts';
 import { driftedProbe, measureAll, type Where } from './measurements.ts';
 import { type Outputs, readOutputs } from './outputs.ts';
 import { secretsOf } from './rendering.ts';
-import { NO_SECRETS, type Secrets } from './secrets.ts';
+import { areThose, NO_SECRETS, type Secrets } from './secrets.ts';
 import { openSoak, type Soak } from './soak.ts';
 import type { Begun, StartDeps } from './starting.ts';
 import { openTranscript, type Transcript } from './transcript.ts';
@@ -82,7 +82,7 @@ export function openConductor(deps: ConductDeps): Conductor {
 
   /** Follows, waits for the end, judges it and reports until the server has it durably. */
   const finish = async (scene: Scene): Promise<Judged['result']> => {
-    const { key, attempt, action } = scene;
+    const { key, attempt } = scene;
     const transcript = transcriptOf(scene);
     transcripts.set(key, transcript);
     const soak = soakOf(scene);
@@ -95,7 +95,7 @@ export function openConductor(deps: ConductDeps): Conductor {
     const result = await report(scene.begun, {
       ...judged,
       output: judged.result === 'not-started' ? null : transcript.kept(),
-      outputs: judged.result === 'finished' && action.outputs.length > 0 ? outputs : null,
+      outputs: judged.result === 'finished' ? outputs : null,
     });
     transcripts.delete(key);
     return result;
@@ -136,7 +136,11 @@ export function openConductor(deps: ConductDeps): Conductor {
   };
 
   const outputsOf = ({ attempt, action, secrets }: Scene): Readonly<Record<string, string>> | null => {
-    const read: Outputs = readOutputs(attempt.outputs, action.outputs, secrets.values);
+    if (action.outputs.length === 0) return null;
+    // Other secrets than it started with would not be recognised in them.
+    const read: Outputs = areThose(attempt.secrets(), secrets)
+      ? readOutputs(attempt.outputs, action.outputs, secrets.values)
+      : { why: 'its secrets have changed since it started' };
     if ('values' in read) return read.values;
     attempt.note('outputs', read.why);
     return null;

@@ -28,6 +28,8 @@ export interface AgentConfig {
   /** An embedded agent ends when the server that started it does: its standard input closes. */
   readonly endWithStdin: boolean;
   readonly verifyRaw: VerifyRaw;
+  /** The clock on the wall, ms: undo windows, the release window and the times in statements are by it. */
+  readonly now: () => number;
   /** What runs the commands, keeping its files in the folder given. */
   readonly openExecutor: (root: string) => Executor;
   /** Ends the agent; running commands go on and are taken up by the next one. */
@@ -66,7 +68,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
     targets,
     secrets: join(config.data, 'secrets'),
     path: config.path,
-    now: Date.now,
+    now: config.now,
     monotonic: () => performance.now(),
     verifier,
     calls: () => calls,

@@ -11,9 +11,7 @@ export type Outputs =
 const LONGEST = 1000;
 const LIMIT = 1024 * 1024;
 
-/** Without declared names the file is not looked at. */
 export function readOutputs(path: string, declared: readonly string[], secrets: readonly string[]): Outputs {
-  if (declared.length === 0) return { values: {} };
   const text = textOf(path);
   if (text === undefined) return { why: `the file of CROSSCHECK_OUTPUT is missing, too long or no text` };
   const values = new Map<string, string>();

@@ -13,8 +13,8 @@ import type { Cli } from './args.ts';
 import { type Client, send, signed, signingOver } from './client.ts';
 import { EXIT, must, Stop } from './exits.ts';
 import type { OpenRun } from './run-client.ts';
-import { nameOf, type Names } from './show.ts';
-import { clean, type Terminal } from './terminal.ts';
+import { type Names, nameOf } from './show.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface Proposal {
   readonly about: string;
@@ -88,11 +88,3 @@ export async function typed({ say, ask }: Terminal, act: ContentAct, statement: 
   if ((await ask(`Type ${act} to sign this statement; anything else signs nothing.`)) !== act)
     throw new Stop(EXIT.refused, 'Nothing was signed.');
 }
-
-/** A content as rows, for people to read before its canonical form. */
-export const contentLines = (content: Content): string[] =>
-  Object.entries(content).flatMap(([key, value]) => {
-    if (value === null) return [`  ${key}: none`];
-    if (typeof value !== 'object') return [`  ${key}: ${clean(String(value))}`];
-    return [`  ${key}:`, ...JSON.stringify(value, null, 2).split('\n').map((line) => `    ${clean(line)}`)];
-  });

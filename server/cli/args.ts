@@ -52,7 +52,7 @@ export function readArgs(argv: readonly string[], words: readonly Word[]): Parse
   const [, second = '--help'] = argv;
   const verbs = words.filter(({ name }) => name.startsWith(`${first} `));
   if (verbs.length > 0 && (second === '--help' || second === '-h')) return { kind: 'help', words: verbs, word: null };
-  const word = words.find(({ name }) => argv.slice(0, name.split(' ').length).join(' ') === name);
+  const word = named(argv, words);
   if (!word) throw unknown(argv, words);
   const given = parse(argv.slice(word.name.split(' ').length), word);
   if (given.options['help'] === true) return { kind: 'help', words, word };
@@ -61,6 +61,12 @@ export function readArgs(argv: readonly string[], words: readonly Word[]): Parse
   if (count < least || count > most)
     throw usage(`“${word.name}” takes ${word.takes || 'no argument'}.`, `Run: crosscheck ${word.name} --help`);
   return { kind: 'word', word, given };
+}
+
+/** The longest word that the line begins with: `run windows deleted` before `run windows`. */
+function named(argv: readonly string[], words: readonly Word[]): Word | undefined {
+  const found = words.filter(({ name }) => argv.slice(0, name.split(' ').length).join(' ') === name);
+  return found.sort((a, b) => b.name.length - a.name.length)[0];
 }
 
 function parse(args: readonly string[], word: Word): Given {

@@ -13,7 +13,7 @@ export const EXIT = {
   denied: 4,
   /** Refused by a person, or an answer or a text that differs. */
   refused: 5,
-  /** Held, void, or too late. */
+  /** Held, void, too late or outside its window. */
   held: 6,
   aborted: 7,
   invalid: 8,
@@ -36,6 +36,11 @@ const EXITS: Partial<Record<string, Exit>> = {
   XCK_TARGET: EXIT.refused,
   XCK_RENDER: EXIT.refused,
   XCK_HELD: EXIT.held,
+  XCK_HOLD_ON: EXIT.held,
+  XCK_CONDITIONS: EXIT.held,
+  XCK_DECIDE: EXIT.held,
+  XCK_CLOCK: EXIT.held,
+  XCK_WINDOW: EXIT.held,
   XCK_ABSENT: EXIT.held,
   XCK_OTHER_ARMING: EXIT.held,
   XCK_LATE: EXIT.held,

@@ -16,6 +16,8 @@ export interface Heard {
   readonly output?: (piece: {
     readonly step: string;
     readonly attempt: number;
+    /** Of a wave; '' where the step has none. */
+    readonly item: string;
     readonly offset: number;
     readonly bytes: Uint8Array;
   }) => void;

@@ -19,8 +19,8 @@ import {
   phaseOf,
   turnOf,
   unanswered,
-  undoSteps,
   underWay,
+  undoSteps,
 } from '../../core/run/progress.ts';
 import { liftable } from '../../core/run/rules/acts.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
@@ -49,7 +49,7 @@ export function stepLines(state: RunState): StepLine[] {
 }
 
 /** Where a step stands, in a word or two. */
-export function stepState(context: RunContext, step: Step): string {
+function stepState(context: RunContext, step: Step): string {
   const arming = context.armings[step.id];
   if (arming && step.for_each !== null && arming.started !== null) return wave(arming);
   const phase = phaseOf(context, step);
@@ -130,8 +130,7 @@ function goesOn(context: RunContext, run: string): string {
 
 function ending(context: RunContext, run: string): string {
   const open = unanswered(context, context.runbook.debrief);
-  if (open.length > 0)
-    return `The debrief waits for ${bySeat(open)}: crosscheck run answer ${run} QUESTION VALUE`;
+  if (open.length > 0) return `The debrief waits for ${bySeat(open)}: crosscheck run answer ${run} QUESTION VALUE`;
   const done = context.way === 'back' ? 'Every step is undone' : 'All steps are done';
   return `${done}: the lead and one reviewer close it with: crosscheck run close ${run}`;
 }

@@ -100,7 +100,7 @@ export function stepText(
 }
 
 /** The armed step as its statement says; the lines are canonical JSON or the fold would not have taken them. */
-export const renderedOf = ({ lines, action }: ArmingFacts): Rendered =>
+const renderedOf = ({ lines, action }: ArmingFacts): Rendered =>
   ({ target: lineJson(lines.target), do: lineJson(lines.do), action }) as Rendered;
 
 export function armedRendering(state: RunState, step: string): Rendered | undefined {

@@ -83,6 +83,12 @@ function detail(entry: RunEntry, names: Names): string {
   }
 }
 
+/** The checks after a command that did not hold: why a step may have failed that ended with 0. */
+function notSo(checks: Readonly<Record<string, boolean>>): string {
+  const failed = Object.keys(checks).filter((id) => checks[id] === false);
+  return failed.length === 0 ? '' : `, not so: ${failed.join(', ')}`;
+}
+
 function stopped(entry: RunEntry): string {
   switch (entry.type) {
     case 'step.voided':
@@ -92,7 +98,7 @@ function stopped(entry: RunEntry): string {
     case 'step.finished':
     case 'step.failed':
     case 'step.unknown':
-      return ` ${entry.result}${entry.exit === undefined ? '' : ` exit ${entry.exit}`}`;
+      return ` ${entry.result}${entry.exit === undefined ? '' : ` exit ${entry.exit}`}${notSo(entry.checks)}`;
     case 'step.attested':
       return ` ${entry.seat} ${entry.result.toUpperCase()}`;
     case 'step.resolved':

@@ -11,3 +11,6 @@ export function ulid(ms: number, random: Uint8Array): string {
   }
   return text;
 }
+
+/** Whether a text names a run or a plan. */
+export const isRunId = (text: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);

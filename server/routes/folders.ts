@@ -32,7 +32,9 @@ export function readFolder(root: string): Result<FolderFile[]> {
   return ok(files);
 }
 
+/** A server without a folder of runbooks takes those that people send. */
 export function folders({ runbooks }: AppDeps): Home['folders'] {
+  if (!existsSync(runbooks)) return [];
   const names = readdirSync(runbooks, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && hasRunbook(join(runbooks, entry.name)),
   );

@@ -1,12 +1,13 @@
 /** Open holds on plans and runbooks as people read them: what was said, who has signed, whose signatures are still needed. */
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
-import type { SiteHoldSummary } from '../../core/protocol/frames.ts';
+import type { SiteHoldSummary, Slice } from '../../core/protocol/frames.ts';
 import { listed } from '../../core/release/words.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { liftDemand, type SiteHold } from '../../core/site/holds.ts';
 import type { AppDeps } from '../app.ts';
 import { saidIn } from '../runner/preflight.ts';
 import { readEntry } from '../runner/site.ts';
+import { bodyTexts } from '../runner/slices.ts';
 
 type Deps = Pick<AppDeps, 'engine' | 'store'>;
 
@@ -37,6 +38,26 @@ function summary({ engine, store }: Deps, hold: SiteHold): SiteHoldSummary {
     stance: hold.stance,
     signers: (hold.collection?.signers ?? []).map(({ person, role }) => ({ person, role })),
     needed: runbook ? whoLifts(runbook) : '',
+  };
+}
+
+const TYPES = ['hold.raised', 'hold.updated', 'act.signed', 'hold.lifted'];
+
+/** The whole chain of holds outside any run, with the proof that ties its newest entry to the newest checkpoint. */
+export function holdsSlice({ engine, store }: Deps): Slice {
+  const chain = store
+    .entriesOfTypes(TYPES)
+    .map(readEntry)
+    .filter(({ entry }) => !('run' in entry));
+  const last = chain.at(-1);
+  return {
+    entries: chain.map(({ bytes }) => fromUtf8(bytes) ?? ''),
+    bodies: bodyTexts(
+      store,
+      chain.flatMap(({ entry }) => Object.values(entry.bodies ?? {})),
+    ),
+    checkpoint: engine.log.checkpoint,
+    proof: last ? engine.log.inclusion(last.entry.seq) : [],
   };
 }
 

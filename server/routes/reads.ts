@@ -11,6 +11,7 @@ import { type AppDeps, problem } from '../app.ts';
 import { collect } from '../record/collect.ts';
 import { hiddenFrom, runDocument } from '../runner/slices.ts';
 import { folderDocument, registeredDocument } from './folders.ts';
+import { holdsSlice } from './holds.ts';
 import { home } from './home.ts';
 import { planView } from './plans.ts';
 
@@ -38,6 +39,8 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
       entries: store.entriesOfTypes(['genesis', 'key.enrolled']).map(({ bytes }) => fromUtf8(bytes)),
       checkpoint: engine.log.checkpoint,
     }));
+
+    signedIn.get('/api/holds', async () => holdsSlice(deps));
 
     signedIn.get<{ Params: { name: string } }>(
       '/api/folders/:name',

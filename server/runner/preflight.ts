@@ -3,8 +3,10 @@ import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import { rolesOf } from '../../core/log/roster.ts';
 import type { PlanDocument } from '../../core/protocol/frames.ts';
 import { type Finding, preflight } from '../../core/release/preflight.ts';
+import { covered } from '../../core/runbook/rehearsal.ts';
 import { locksOf } from '../../core/runbook/render.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
+import { allSteps } from '../../core/runbook/steps.ts';
 import { holdsAgainst } from '../../core/site/holds.ts';
 import { inItsWindow } from '../../core/site/open.ts';
 import type { Plan } from '../../core/site/plans.ts';
@@ -33,6 +35,12 @@ function invitedTo({ site, store }: PreflightDeps, runbook: Runbook, plan: Plan 
   return Object.fromEntries(invited);
 }
 
+/** Steps that a rehearsal cannot arm, because nothing says what it does instead. */
+const uncoveredIn = (runbook: Runbook): string[] =>
+  allSteps(runbook)
+    .filter((step) => step.kind !== 'gate' && step.kind !== 'parallel' && covered(runbook, step) === null)
+    .map(({ id }) => id);
+
 /** Returns everything that would stop a run that somebody asks to open. */
 export function preflightOf(deps: PreflightDeps, asked: Asking, world: Omit<World, 'stops'>): Finding[] {
   const { site, store } = deps;
@@ -53,6 +61,7 @@ export function preflightOf(deps: PreflightDeps, asked: Asking, world: Omit<Worl
       const holder = world.holderOf(lock, mode);
       return holder === undefined ? [] : [{ lock, run: holder }];
     }),
+    uncovered: uncoveredIn(runbook),
     rehearsals: rehearsal ? [{ ...rehearsal, closedAt: rehearsal.at }] : [],
     holds: holdsAgainst(site.holds, digest, run).map(({ plan, by, said }) => ({
       on: plan === null ? ('runbook' as const) : ('plan' as const),

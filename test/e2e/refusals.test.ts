@@ -66,7 +66,7 @@ t.test('a wrong blind answer; the second is a hold', async (t) => {
   });
   const after = await context(drop);
   t.match(after.holds, [{ cause: 'differed', step: 'drop' }], 'by anyone, over all armings');
-  t.equal(after.arming, null, 'the arming is void');
+  t.same(after.armings, {}, 'the arming is void');
   t.match(
     entries(drop).filter((entry) => entry.type === 'check.differed'),
     [
@@ -82,7 +82,7 @@ t.test('a probe that drifts between confirmation and T-0', async (t) => {
   await confirmed(drop);
   drop.write('writers', '3\n');
   await drop.lead.do(await drop.lead.keyTurn(drop.run));
-  await until(async () => (await context(drop)).arming === null, 'the void');
+  await until(async () => Object.keys((await context(drop)).armings).length === 0, 'the void');
   t.match(entries(drop).at(-1), { type: 'step.voided', reason: 'drift', probe: 'calm' });
   t.ok(neverRan(drop), 'nothing ran');
   t.match(
@@ -103,9 +103,9 @@ t.test('a hold raised during T-0', async (t) => {
   await turned;
   await drop.verifier.do({ type: 'hold', run: drop.run, text: 'Somebody still writes' });
   drop.write('go');
-  const { holds, arming } = await context(drop);
+  const { holds, armings } = await context(drop);
   t.match(holds, [{ cause: 'person', step: 'drop' }]);
-  t.equal(arming, null);
+  t.same(armings, {});
   await until(
     () => entries(drop).some((entry) => entry.type === 'attempt.refused' && entry.act === 'started'),
     'the refused start',
@@ -129,7 +129,7 @@ t.test('a reviewer closes the lid after confirming', async (t) => {
   skew = 60_000;
   await until(async () => (await context(drop)).holds.length > 0, 'the hold');
   t.match((await context(drop)).holds[0], { cause: 'presence' });
-  t.equal((await context(drop)).arming, null);
+  t.same((await context(drop)).armings, {});
   t.ok(entries(drop).some((entry) => entry.type === 'presence.lost'));
   t.ok(entries(drop).some((entry) => entry.type === 'step.voided' && entry.reason === 'presence'));
   t.ok(neverRan(drop));
@@ -137,17 +137,19 @@ t.test('a reviewer closes the lid after confirming', async (t) => {
 
 t.test('an arming that expires', async (t) => {
   const soon: (() => void)[] = [];
+  let passed = 0;
   const real = realPorts();
   const held: Ports['later'] = (ms, then) => {
     if (ms < 200_000) return real.later(ms, then);
     soon.push(then);
     return () => {};
   };
-  const drop = await dropSite(t, { ports: { ...real, later: held } });
+  const drop = await dropSite(t, { ports: { ...real, now: () => real.now() + passed, later: held } });
   await armed(drop, 'drop');
   const late = await drop.reviewer.confirmation(drop.run, { loss: SECRET_ROWS });
+  passed = 400_000;
   for (const due of soon) due();
-  await until(async () => (await context(drop)).arming === null, 'the void');
+  await until(async () => Object.keys((await context(drop)).armings).length === 0, 'the void');
   t.match(entries(drop).at(-1), { type: 'step.voided', reason: 'expired' });
   t.match(await drop.reviewer.send(late), { ok: false }, 'an expired one is refused');
 });
@@ -162,8 +164,12 @@ t.test('confirmations for something else', async (t) => {
     return { ...good, statement, signature: drop.reviewer.signText('confirm', statement) };
   };
   const sha = `sha256:${'0'.repeat(64)}`;
+  t.match(
+    await drop.reviewer.send(signedOver((text) => text.replace('\nstep drop\n', '\nstep after\n'))),
+    { ok: false, problem: { code: 'XCK_OTHER_ARMING' } },
+    'another step',
+  );
   for (const [what, change] of [
-    ['step', (text: string) => text.replace('\nstep drop\n', '\nstep after\n')],
     ['attempt', (text: string) => text.replace('\nattempt 1\n', '\nattempt 2\n')],
     ['run', (text: string) => text.replace(drop.run, ulid())],
     ['arming', (text: string) => text.replace(/\narmed .*\n/, `\narmed 3 ${sha}\n`)],
@@ -199,7 +205,7 @@ t.test('confirmations for something else', async (t) => {
   await drop.reviewer.do(good);
   t.match(await drop.reviewer.send(good), { ok: false, problem: { code: 'XCK_TWICE' } }, 'replayed');
   await drop.verifier.do(await drop.verifier.refusal(drop.run, 'One client still writes'));
-  t.equal((await context(drop)).arming, null, 'a refusal voids');
+  t.same((await context(drop)).armings, {}, 'a refusal voids');
   await armed(drop, 'drop');
   t.match(
     await drop.reviewer.send(good),

@@ -1,119 +1,42 @@
 /** Three people with SSH keys and no demo: every signature made by the CLI in a real terminal, while a page follows live; then the record, verified without us. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
 import { GOOD, pasteReadme } from '../helpers/auditor.ts';
 import { findChromium, launch } from '../helpers/chromium.ts';
-import { Pty } from '../helpers/pty.ts';
 import { freePort, ROOT } from '../helpers/server.ts';
+import { noTerminals, type Seat, Terminals } from '../helpers/terminals.ts';
 
-const MAIN = join(ROOT, 'build', 'server', 'cli', 'main.js');
 const TOOLS = join(ROOT, 'runbooks', 'tools');
 const FOLDER = join(ROOT, 'runbooks', 'drop-plaintext-email');
 const PICTURES = join(ROOT, 'screenshots', 'terminals');
-const SEATS = { lead: 'release-lead', reviewer: 'dba', verifier: 'sre' } as const;
-type Seat = keyof typeof SEATS;
 
-const missing = ['ssh-keygen', 'script'].filter((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
-const skip = missing.length > 0 ? `not on this machine: ${missing.join(', ')}` : false;
+t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip: noTerminals }, async (t) => {
+  const site = new Terminals(t);
+  const apiPort = await freePort();
+  mkdirSync(site.work, { recursive: true });
+  execFileSync(process.execPath, [join(TOOLS, 'make-customers.mjs'), site.work]);
+  const database = join(site.work, 'customers.db');
+  await site.begin(join(TOOLS, 'customers-api.mjs'), ['--port', String(apiPort), '--database', database]);
+  await site.start([join(TOOLS, 'bin')]);
+  const { folder, trust, port } = site;
+  const say = site.say.bind(site);
+  const plain = site.plain.bind(site);
+  const terminal = site.terminal.bind(site);
 
-t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'crosscheck-terminals-'));
-  const [port, apiPort] = [await freePort(), await freePort()];
-  const server = `http://127.0.0.1:${port}`;
-  const envs = {} as Record<Seat, NodeJS.ProcessEnv>;
-  const children: ChildProcess[] = [];
-  t.teardown(async () => {
-    for (const child of children) {
-      const gone = child.exitCode === null ? once(child, 'exit') : null;
-      child.kill('SIGTERM');
-      await gone;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const people = Object.entries(SEATS).map(([seat, role]) => {
-    const home = join(folder, seat);
-    mkdirSync(home);
-    const key = join(home, 'key');
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', seat, '-f', key]);
-    envs[seat as Seat] = {
-      PATH: process.env['PATH'],
-      HOME: home,
-      XDG_STATE_HOME: home,
-      CROSSCHECK_KEY: key,
-      CROSSCHECK_SERVER: server,
-      NO_COLOR: '1',
-    };
-    return `  - {name: ${seat}, roles: [${role}], key: '${readFileSync(`${key}.pub`, 'utf8').trim()}', keeper: true}\n`;
-  });
-  const file = join(folder, 'people.yaml');
-  writeFileSync(file, `people:\n${people.join('')}keepers_needed: 2\nreviewer_roles: [dba, sre]\n`);
-  const data = join(folder, 'var');
-  const work = join(data, 'agent', 'data');
-  mkdirSync(work, { recursive: true });
-  execFileSync(process.execPath, [join(TOOLS, 'make-customers.mjs'), work]);
-  const database = join(work, 'customers.db');
-
-  const begin = async (script: string, args: readonly string[], PATH = process.env['PATH']) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, PATH },
-    });
-    children.unshift(child);
-    await once(child.stdout, 'data');
-    return child;
-  };
-  await begin(join(TOOLS, 'customers-api.mjs'), ['--port', String(apiPort), '--database', database]);
-  const path = [join(TOOLS, 'bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(':');
-  await begin(
-    MAIN,
-    [
-      'server',
-      'start',
-      '--port',
-      String(port),
-      '--data',
-      data,
-      '--people',
-      file,
-      '--site',
-      `localhost:${port}`,
-      '--log-level',
-      'warn',
-    ],
-    path,
-  );
-  const trust = join(data, 'trust.txt');
-
-  const terminal = (seat: Seat, ...words: string[]) => new Pty([process.execPath, MAIN, ...words], envs[seat]);
-  const say = async (seat: Seat, ...words: string[]) => {
-    const pty = terminal(seat, ...words);
-    t.equal(await pty.exit(), 0, `${seat}: ${words.slice(0, 2).join(' ')}\n${pty.printed.slice(-300)}`);
-    return pty.printed;
-  };
-  const plain = (seat: Seat, ...words: string[]) =>
-    spawnSync(process.execPath, [MAIN, ...words], { env: envs[seat], encoding: 'utf8' });
-
-  for (const seat of Object.keys(SEATS) as Seat[]) await say(seat, 'login', '--trust', trust);
   await say('lead', 'runbook', 'register', FOLDER);
-  const approving = terminal('reviewer', 'runbook', 'approve', 'drop-plaintext-email');
-  await approving.expect(/Type approve/);
-  approving.type('approve');
-  t.equal(await approving.exit(), 0, 'approved');
+  await site.type('reviewer', ['runbook', 'approve', 'drop-plaintext-email'], [/Type approve/, 'approve']);
   const opened = plain('lead', 'run', 'start', 'drop-plaintext-email', '--input', `api_port=${apiPort}`);
   const run = /\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/.exec(opened.stdout)?.[0] ?? '';
   t.match(run, /^.{26}$/, `the run is open\n${opened.stderr}`);
   await say('reviewer', 'run', 'join', run, '--seat', 'reviewer');
   await say('verifier', 'run', 'join', run, '--seat', 'verifier');
-  const watching = (['lead', 'reviewer', 'verifier'] as const).map((seat) => terminal(seat, 'run', 'watch', run));
-  t.teardown(() => {
-    for (const one of watching) one.kill();
-  });
+  for (const seat of ['lead', 'reviewer', 'verifier'] as const) terminal(seat, 'run', 'watch', run);
+  await say('lead', 'run', 'answer', run, 'on-call', 'Jo of the night shift');
+  await say('verifier', 'run', 'answer', run, 'told', 'https://wiki.example/emails');
+  for (const seat of ['lead', 'reviewer', 'verifier'] as const) await say(seat, 'run', 'answer', run, 'go');
 
   const chromium = await findChromium();
   const browser = chromium ? await launch(chromium) : null;
@@ -126,15 +49,10 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip }, 
     await page.goto(`http://localhost:${port}/runs/${run}`);
   }
 
-  const arm = async (step: string) => {
-    const arming = terminal('lead', 'step', 'arm', run, step);
-    await arming.expect(/name of the target/);
-    arming.type('customers-host');
-    t.equal(await arming.exit(), 0, `${step} is armed\n${arming.printed.slice(-300)}`);
-  };
+  const arm = (step: string) => site.type('lead', ['step', 'arm', run, step], [/name of the target/, 'customers-host']);
   for (const step of ['maintenance-on', 'backup', 'hash-emails']) {
     await arm(step);
-    await say('lead', 'step', 'key', run);
+    await say('lead', 'step', 'start', run);
   }
   await arm('drop-email');
   const ask = (query: string): string => {
@@ -179,18 +97,15 @@ t.test('three SSH keys, three terminals, one page', { timeout: 300_000, skip }, 
   }
   for (const step of ['prove-result', 'maintenance-off']) {
     await arm(step);
-    await say('lead', 'step', 'key', run);
+    await say('lead', 'step', 'start', run);
   }
+  await say('lead', 'run', 'answer', run, 'first-report', 'none so far');
   const still = plain('lead', 'record', 'export', run, '-o', join(folder, 'open.tar'));
   t.equal(still.status, 0, still.stderr);
   const open = plain('lead', 'record', 'verify', join(folder, 'open.tar'), '--trust', trust);
   t.match([open.status, open.stdout], [3, /OPEN/], 'a run still open is OPEN');
-  for (const seat of ['lead', 'reviewer'] as const) {
-    const closing = terminal(seat, 'run', 'close', run);
-    await closing.expect(/Type close/);
-    closing.type('close');
-    t.equal(await closing.exit(), 0, `${seat} signed the close-out\n${closing.printed.slice(-300)}`);
-  }
+  for (const seat of ['lead', 'reviewer'] as const)
+    await site.type(seat, ['run', 'close', run], [/Type close/, 'close']);
 
   const elsewhere = join(folder, 'auditor');
   mkdirSync(elsewhere);

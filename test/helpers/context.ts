@@ -112,6 +112,8 @@ export const contextWith = (patch: Partial<RunContext> & { readonly runbook: Run
   differed: {},
   outcomes: {},
   items: {},
+  ran: [],
+  unheld: [],
   sizes: {},
   armings: {},
   answers: {},

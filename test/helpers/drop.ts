@@ -89,6 +89,7 @@ export async function dropSite(
     path: '/usr/bin:/bin',
     log,
     endWithStdin: false,
+    now: Date.now,
     verifyRaw,
     openExecutor,
     until: end.signal,

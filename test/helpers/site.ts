@@ -18,7 +18,7 @@ import type { EntryOf, EntryType, RunEntryOf, SiteDocument } from '../../core/lo
 import type { Trust } from '../../core/record/trust.ts';
 import type { Signed } from '../../core/run/commands.ts';
 import { actLines, type Signing } from '../../core/run/lines.ts';
-import { folderDigest } from '../../core/runbook/folder.ts';
+import { type FolderFile, folderDigest } from '../../core/runbook/folder.ts';
 import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { memoryStore } from './memory.ts';
@@ -182,8 +182,9 @@ export class TestSite {
   approved(
     yaml: string,
     by: { author?: Name; authors?: readonly Name[]; registrant?: Name; approver?: Name } = {},
+    more: readonly FolderFile[] = [],
   ): Approved {
-    const files = folderOf(yaml);
+    const files = [...folderOf(yaml), ...more];
     const runbook = must(folderDigest(files));
     this.store.keepFolder(runbook, files);
     const parsed = parseFolder(files);
@@ -271,7 +272,9 @@ export interface OpenOptions {
   readonly mode?: 'live' | 'rehearsal';
   readonly inputs?: unknown;
   readonly follows?: unknown;
-  readonly fields?: Partial<Pick<EntryOf<'run.opened'>, 'solo' | 'rules' | 'roster' | 'approved' | 'holds' | 'follows' | 'rehearsed'>>;
+  readonly fields?: Partial<
+    Pick<EntryOf<'run.opened'>, 'solo' | 'rules' | 'roster' | 'approved' | 'holds' | 'follows' | 'rehearsed'>
+  >;
 }
 
 /** A run of the default runbook on a fresh site. */

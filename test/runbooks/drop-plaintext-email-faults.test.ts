@@ -4,17 +4,18 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { ask, columns, ENV, emails, makeSite, rendered, run, sql, stepIsDone } from './site.ts';
+import { ask, PATH } from './place.ts';
+import { columns, emails, makeSite } from './site.ts';
 
 t.test('a backup that is not whole fails the drill', async (t) => {
   const site = makeSite(t, 20_000);
-  const { do: does, action } = rendered(site, 'backup');
+  const { do: does, action } = site.rendered('backup');
   if (does.kind !== 'backup') throw new Error('the step is no backup');
-  t.equal(run(site, does.run, action.env).status, 0);
-  t.equal(run(site, does.drill, action.env).status, 0, 'the whole one passes');
+  t.equal(site.run(does.run, action.env).status, 0);
+  t.equal(site.run(does.drill, action.env).status, 0, 'the whole one passes');
   const whole = readFileSync(site.backup);
   const fails = (what: string) => {
-    t.not(run(site, does.drill, action.env).status, 0, what);
+    t.not(site.run(does.drill, action.env).status, 0, what);
     t.notOk(existsSync(join(site.data, 'restore-drill.db')), `${what}: nothing is left`);
     writeFileSync(site.backup, whole);
   };
@@ -49,9 +50,9 @@ t.test('a backup that is not whole fails the drill', async (t) => {
   ask(site.database, (db) => db.exec('create index customers_by_name on customers (name)'));
   fails('an index that the way back does not know');
   ask(site.database, (db) => db.exec('drop index customers_by_name'));
-  const onto = run(site, does.drill, { ...action.env, SCRATCH: site.database });
+  const onto = site.run(does.drill, { ...action.env, SCRATCH: site.database });
   t.not(onto.status, 0, 'the drill does not take the real database for its scratch');
-  t.equal(sql(site, 'select count(*) from customers'), '20000');
+  t.equal(site.sql('customers', 'select count(*) from customers'), '20000');
 });
 
 /** Changes the closing letter of a text where it stands in a file: in SQLite's table, its index, and dead space. */
@@ -64,11 +65,11 @@ function altered(file: Buffer, text: Buffer, where: 'last' | 'all'): Buffer {
 
 t.test('hashing goes on where it was stopped', async (t) => {
   const site = makeSite(t, 35_000);
-  const { do: does, action } = rendered(site, 'hash-emails');
+  const { do: does, action } = site.rendered('hash-emails');
   const argv = does.kind === 'run' ? (does.argv[0] ?? '') : '';
   const half = spawn(join(site.cwd, argv), {
     cwd: site.cwd,
-    env: { ...ENV(site), ...action.env },
+    env: { PATH, HOME: site.data, LANG: 'C.UTF-8', ...action.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -76,39 +77,39 @@ t.test('hashing goes on where it was stopped', async (t) => {
   await once(half.stdout, 'data');
   process.kill(-(half.pid ?? 0), 'SIGKILL');
   await exited;
-  const done = Number(sql(site, 'select count(*) from customers where email_hash is not null'));
+  const done = Number(site.sql('customers', 'select count(*) from customers where email_hash is not null'));
   t.ok(done > 0, 'some were done');
-  t.equal(run(site, [argv], action.env).status, 0);
-  t.equal(run(site, ['sql', '--file=sql/wrong_hashes.sql'], action.env).stdout, '0\n');
-  const first = sql(site, '--digest', 'customers');
-  t.equal(run(site, [argv], action.env).status, 0);
-  t.equal(sql(site, '--digest', 'customers'), first, 'a third time changes nothing');
+  t.equal(site.run([argv], action.env).status, 0);
+  t.equal(site.run(['sql', '--file=sql/wrong_hashes.sql'], action.env).stdout, '0\n');
+  const first = site.sql('customers', '--digest', 'customers');
+  t.equal(site.run([argv], action.env).status, 0);
+  t.equal(site.sql('customers', '--digest', 'customers'), first, 'a third time changes nothing');
 });
 
 t.test('the drop stops where a hash is missing, and changes nothing', async (t) => {
   const site = makeSite(t, 12_000);
-  const { do: hash, action } = rendered(site, 'hash-emails');
-  run(site, hash.kind === 'run' ? hash.argv : [], action.env);
+  const { do: hash, action } = site.rendered('hash-emails');
+  site.run(hash.kind === 'run' ? hash.argv : [], action.env);
   ask(site.database, (db) =>
     db.exec("update customers set email_hash = null where id = (select max(id) from customers where email <> '')"),
   );
-  const digest = sql(site, '--digest', 'customers');
-  const { do: drop } = rendered(site, 'drop-email');
-  const done = run(site, drop.kind === 'run' ? drop.argv : [], action.env);
+  const digest = site.sql('customers', '--digest', 'customers');
+  const { do: drop } = site.rendered('drop-email');
+  const done = site.run(drop.kind === 'run' ? drop.argv : [], action.env);
   t.equal(done.status, 1);
   t.match(done.stderr, /wrong_hashes = 0/);
-  t.equal(sql(site, '--digest', 'customers'), digest);
+  t.equal(site.sql('customers', '--digest', 'customers'), digest);
   t.match(columns(site.database), ['id', 'name', 'email']);
 });
 
 t.test('prove-result finds one changed customer', async (t) => {
   const site = makeSite(t, 20_000);
-  stepIsDone(t, site, 'hash-emails');
-  run(site, ['sql', '--backup', site.backup], { DATABASE: site.database });
-  const { do: drop, action } = rendered(site, 'drop-email');
-  t.equal(run(site, drop.kind === 'run' ? drop.argv : [], action.env).status, 0);
-  const { do: prove } = rendered(site, 'prove-result');
-  const proven = () => run(site, prove.kind === 'run' ? prove.argv : [], action.env).status;
+  site.done(t, 'hash-emails');
+  site.run(['sql', '--backup', site.backup], { DATABASE: site.database });
+  const { do: drop, action } = site.rendered('drop-email');
+  t.equal(site.run(drop.kind === 'run' ? drop.argv : [], action.env).status, 0);
+  const { do: prove } = site.rendered('prove-result');
+  const proven = () => site.run(prove.kind === 'run' ? prove.argv : [], action.env).status;
   t.equal(proven(), 0);
   ask(site.database, (db) => db.exec('update customers set name = upper(name) || 1 where id = 1'));
   t.equal(proven(), 1);
@@ -116,11 +117,11 @@ t.test('prove-result finds one changed customer', async (t) => {
 
 t.test('a probe sees what changed after the backup and after the hashing', async (t) => {
   const site = makeSite(t, 20_000);
-  run(site, ['sql', '--backup', site.backup], { DATABASE: site.database });
-  stepIsDone(t, site, 'hash-emails');
-  const { probes, env } = rendered(site, 'drop-email').action;
+  site.run(['sql', '--backup', site.backup], { DATABASE: site.database });
+  site.done(t, 'hash-emails');
+  const { probes, env } = site.rendered('drop-email').action;
   const values = () =>
-    Object.fromEntries(['loss', 'hashed', 'backup'].map((id) => [id, run(site, probes[id]?.run ?? [], env).stdout]));
+    Object.fromEntries(['loss', 'hashed', 'backup'].map((id) => [id, site.run(probes[id]?.run ?? [], env).stdout]));
   const { loss, ...rest } = values();
   t.same(rest, { hashed: '0\n', backup: '0\n' });
   ask(site.database, (db) =>

@@ -4,7 +4,11 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { emails, makeSite, run, SEED, sql, tools } from './site.ts';
+import { PATH, SEED, tools } from './place.ts';
+import { emails, makeSite } from './site.ts';
+
+const sql = (database: string, ...args: string[]) =>
+  spawnSync('sql', [database, ...args], { env: { PATH }, encoding: 'utf8' }).stdout.trim();
 
 t.test('the tools refuse what would do harm', async (t) => {
   const site = makeSite(t, 100);
@@ -20,20 +24,23 @@ t.test('the tools refuse what would do harm', async (t) => {
     ['sql', site.database, '--set', 'a=1', 'select :a; select 2'],
     ['sql', site.database, '--digest', 'nothing'],
   ]) {
-    const done = run(site, argv, {});
+    const done = site.run(argv, {});
     t.equal(done.status, 1, argv.slice(2).join(' '));
     t.match(done.stderr, /^sql: /);
   }
   t.notOk(existsSync(missing), 'no file is made by asking');
   t.equal(
-    sql(site, "select null, 1, x'00ff', 'a' union all select 2, 9007199254740993, '', 'b'"),
+    sql(site.database, "select null, 1, x'00ff', 'a' union all select 2, 9007199254740993, '', 'b'"),
     '|1|\\x00ff|a\n2|9007199254740993||b',
   );
-  t.equal(sql(site, "select sha256('abc'), sha256(null)"), `${createHash('sha256').update('abc').digest('hex')}|`);
+  t.equal(
+    sql(site.database, "select sha256('abc'), sha256(null)"),
+    `${createHash('sha256').update('abc').digest('hex')}|`,
+  );
   copyFileSync(site.database, join(site.data, 'copy.db'));
   t.equal(
-    run(site, ['sql', join(site.data, 'copy.db'), '--digest', 'customers'], {}).stdout.trim(),
-    sql(site, '--digest', 'customers'),
+    site.run(['sql', join(site.data, 'copy.db'), '--digest', 'customers'], {}).stdout.trim(),
+    sql(site.database, '--digest', 'customers'),
   );
 });
 
@@ -41,9 +48,9 @@ t.test('one seed makes the same rows, and every database has a name of its own',
   const a = makeSite(t, 3000);
   const b = join(a.data, 'other');
   spawnSync(process.execPath, [join(tools, 'make-customers.mjs'), b, '--seed', `${SEED}`, '--rows', '3000']);
-  const other = { ...a, database: join(b, 'customers.db') };
-  t.equal(sql(a, '--digest', 'customers'), sql(other, '--digest', 'customers'));
-  t.not(sql(a, 'select name from instance'), sql(other, 'select name from instance'));
+  const other = { database: join(b, 'customers.db') };
+  t.equal(sql(a.database, '--digest', 'customers'), sql(other.database, '--digest', 'customers'));
+  t.not(sql(a.database, 'select name from instance'), sql(other.database, 'select name from instance'));
   const found = emails(a.database).map(([, email]) => email?.toString() ?? null);
   const kinds: Record<string, (email: string | null) => boolean | undefined> = {
     null: (email) => email === null,

@@ -72,6 +72,7 @@ t.test('from registration to close-out', async (t) => {
     path: '/usr/bin:/bin',
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
     endWithStdin: false,
+    now: Date.now,
     verifyRaw,
     openExecutor,
     until: end.signal,

@@ -71,6 +71,9 @@ export async function fakeServer(): Promise<FakeServer> {
     }
     if (path === '/api/tickets') return json(response, 200, { ticket: 'ticket' });
     if (path.startsWith('/api/folders/')) return json(response, 200, answers.folder(false));
+    if (path.startsWith('/api/plans/') && scene.plan) return json(response, 200, scene.plan);
+    if (path.startsWith('/api/runbooks/') && scene.before && !path.endsWith(scene.run.approved.digest))
+      return json(response, 200, scene.before);
     if (path.startsWith('/api/runbooks/'))
       return json(response, 200, {
         ...answers.folder(true),

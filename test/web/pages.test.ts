@@ -1,124 +1,27 @@
 /** The built pages in a real browser, scene by scene: accessible, nothing overflows, blind stays blind, foreign text stays text, keyboard suffices. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import t from 'tap';
 import { lineJson, parseStatement } from '../../core/approval/statement.ts';
 import { base64, utf8 } from '../../core/bytes/encoding.ts';
 import { parsePublicKey } from '../../core/log/publicKey.ts';
 import { namespaceOf, verifySshsig } from '../../core/log/sshsig.ts';
 import { verifyRaw } from '../../server/ports/verify.ts';
-import { findChromium, launch } from '../helpers/chromium.ts';
 import { VALUES } from '../helpers/site.ts';
-import { type FakeServer, fakeServer, type Shown } from './fakeServer.ts';
-import { ownKey } from './ownKey.ts';
-import { type Scene, scenes } from './scenes.ts';
+import { lookAtAll, open, overflowing, SIZES, skip, tabTo, withKit } from './kit.ts';
+import { moments } from './moments.ts';
+import type { Scene } from './scenes.ts';
 
 t.setTimeout(600_000);
 
-const executable = await findChromium();
-const skip = executable === undefined ? 'NO CHROMIUM FOUND: the pages were not looked at' : false;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 360, height: 780 } };
-const ALL = scenes();
+const ALL = moments();
 const sceneOf = (name: string): Scene => {
   const found = ALL[name];
   if (!found) throw new Error(`no scene ${name}`);
   return found;
 };
 
-interface Kit {
-  readonly browser: Browser;
-  readonly server: FakeServer;
-}
-
-async function withKit(work: (kit: Kit) => Promise<void>): Promise<void> {
-  const [browser, server] = [await launch(executable ?? ''), await fakeServer()];
-  try {
-    await work({ browser, server });
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-}
-
-/** Opens a scene as its person, whose key is in this browser, and waits until it is drawn. */
-async function open(
-  { server }: Kit,
-  context: BrowserContext,
-  scene: Scene,
-  more: Shown = {},
-): Promise<{ page: Page; key: string; errors: string[] }> {
-  const key = await ownKey(context, server.url, scene.run.site.people[scene.as].id);
-  server.show(scene, { key, ...more });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  await page.goto(server.url + scene.path);
-  await page.locator('main h1').first().waitFor();
-  if (scene.path.startsWith('/runs/')) await page.locator('.connection.c-ok').waitFor();
-  if (scene.path.endsWith('/record')) await page.locator('.plaque').waitFor();
-  return { page, key, errors };
-}
-
-/** What axe finds, as `rule: target`. */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const run = (
-      globalThis as unknown as {
-        axe: {
-          run(): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[] }>;
-        };
-      }
-    ).axe;
-    const { violations } = await run.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`),
-    );
-  });
-}
-
-/** Elements that reach beyond the window and that no pane of their own scrolls. */
-const overflowing = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const scrolls = (element: Element | null): boolean =>
-      element !== null &&
-      (/(auto|scroll|hidden)/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
-    return [...document.querySelectorAll('body *')].flatMap((element) => {
-      const { right, width, height } = element.getBoundingClientRect();
-      const panes = [...document.querySelectorAll('.work, .crew, .map, .sheet, .side, .panes, .plain, .actions')];
-      const wide = panes.includes(element) && element.scrollWidth > element.clientWidth + 1;
-      const held = element.closest('.strip') !== null && right > innerWidth + 1;
-      const out = width > 0 && height > 0 && right > innerWidth + 1 && !scrolls(element.parentElement);
-      return wide || out || held ? [`${element.tagName}.${element.className} ${Math.round(right)}`] : [];
-    });
-  });
-
-/** The schema checker of the verifier asks once whether it may compile; the policy says no, and the browser says so. */
-const EXPECTED = /script-src/;
-
 t.test('every page in both themes at 360 and 1440 px', { skip, timeout: 400_000 }, (t) =>
-  withKit(async (kit) => {
-    for (const [size, viewport] of Object.entries(SIZES))
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const context = await kit.browser.newContext({ viewport, colorScheme });
-        for (const name of Object.keys(ALL)) {
-          const { page, errors } = await open(kit, context, sceneOf(name));
-          const where = `${name}, ${size}, ${colorScheme}`;
-          t.same(await axe(page), [], `axe: ${where}`);
-          t.same(await overflowing(page), [], `nothing overflows: ${where}`);
-          t.same(
-            errors.filter((one) => !EXPECTED.test(one)),
-            [],
-            `no errors: ${where}`,
-          );
-          await page.close();
-        }
-        await context.close();
-      }
-  }),
+  withKit((kit) => lookAtAll(t, kit, ALL)),
 );
 
 t.test('without a session there is only how to get a link', { skip }, (t) =>
@@ -183,15 +86,6 @@ t.test('foreign text is drawn, never obeyed', { skip }, (t) =>
 );
 
 const confirmOf = (page: Page) => page.getByRole('button', { name: 'Confirm' });
-
-/** Presses Tab until the focus is on what `selector` finds; at most one round. */
-async function tabTo(page: Page, selector: string): Promise<boolean> {
-  for (let i = 0; i < 80; i++) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return true;
-    await page.keyboard.press('Tab');
-  }
-  return false;
-}
 
 t.test('the cross-check by keyboard alone, to a genuine signature', { skip }, (t) =>
   withKit(async (kit) => {

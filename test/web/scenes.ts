@@ -1,15 +1,24 @@
-/** The moments of a run that the pages are looked at in: genuine logs made through core, and what the API would answer. For tests only. */
-
+/** What the API would answer in one moment of a run, whose log is genuine. For tests only. */
 import { base64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
 import { vkey } from '../../core/log/checkpoint.ts';
-import { bodyDigest, type Sealed } from '../../core/log/entry.ts';
+import { type Body, bodyDigest, type Sealed } from '../../core/log/entry.ts';
 import { inclusionProof } from '../../core/log/merkle.ts';
 import { rolesOf } from '../../core/log/roster.ts';
-import type { RunEntry } from '../../core/log/tables.ts';
-import type { FolderDocument, Home, Me, Presence, RunDocument, RunSummary, Slice } from '../../core/protocol/frames.ts';
+import type { Entry, RunEntry } from '../../core/log/tables.ts';
+import type {
+  FolderDocument,
+  Home,
+  Me,
+  PlanView,
+  Presence,
+  RunDocument,
+  RunSummary,
+  Slice,
+} from '../../core/protocol/frames.ts';
 import { packBundle } from '../../core/record/bundle.ts';
+import { seatOf } from '../../core/run/context.ts';
 import { withheld } from '../../core/run/view.ts';
-import { folderOf, type Name, RUNBOOK, type TestRun, testRun } from '../helpers/site.ts';
+import type { Name, TestRun } from '../helpers/site.ts';
 
 export interface Scene {
   readonly run: TestRun;
@@ -21,6 +30,17 @@ export interface Scene {
   /** Milliseconds after the newest entry. */
   readonly later?: number;
   readonly solo?: boolean;
+  /** Durations of the rehearsal, ms by step. */
+  readonly rehearsed?: Readonly<Record<string, number>>;
+  /** What came after the close. */
+  readonly after?: readonly Sealed<Entry>[];
+  /** What the site's lists say beside runs, runbooks and folders. */
+  readonly home?: Partial<Home>;
+  readonly plan?: PlanView;
+  /** What lint says of the folder. */
+  readonly problems?: readonly string[];
+  /** The same runbook as it was before, for comparing. */
+  readonly before?: FolderDocument;
 }
 
 export const RUN = '01JD3V7Q0Z8EA1B2C3D4E5F6G7';
@@ -31,7 +51,6 @@ const NAMES: Readonly<Record<Name, string>> = {
   author: 'Lena Vogt',
   keeper: 'Piotr Nowak',
 };
-const SEATS: Readonly<Partial<Record<Name, string>>> = { lead: 'lead', dba: 'reviewer', sre: 'verifier' };
 
 const names = (run: TestRun, more: Partial<Record<Name, string>> = {}): Record<string, string> =>
   Object.fromEntries(
@@ -42,7 +61,7 @@ const names = (run: TestRun, more: Partial<Record<Name, string>> = {}): Record<s
 export function sliceFor(run: TestRun, name: Name, after = -1): Slice {
   const { store } = run.site;
   const hidden = withheld(
-    run.approved.runbook,
+    run.context.runbook,
     run.entries.map(({ entry }) => entry),
     run.site.people[name].id,
   );
@@ -63,13 +82,22 @@ export function sliceFor(run: TestRun, name: Name, after = -1): Slice {
   };
 }
 
-const runDocument = ({ run, as }: Scene, named: Record<string, string>): RunDocument => ({
+const texts = (bodies: readonly Body[]) =>
+  Object.fromEntries(bodies.map((body) => [bodyDigest(body), { bytes: base64(body.bytes), salt: base64(body.salt) }]));
+
+const runDocument = ({ run, as, rehearsed, after = [] }: Scene, named: Record<string, string>): RunDocument => ({
   run: run.state.facts.run,
   runbook: run.approved.runbook,
   authors: run.approved.authors,
   roles: rolesOf(run.site.roster),
   names: named,
+  links: run.approved.runbook.links,
+  rehearsed: rehearsed ?? null,
   slice: sliceFor(run, as),
+  after: {
+    entries: after.map(({ bytes }) => fromUtf8(bytes) ?? ''),
+    bodies: texts(after.flatMap(({ bodies }) => Object.values(bodies))),
+  },
 });
 
 const nowOf = ({ run, later = 48_000 }: Scene): number => run.state.head.ts + later;
@@ -95,14 +123,14 @@ function presence({ run, reading, as }: Scene): Presence[] {
   const names: readonly Name[] = ['lead', 'dba', 'sre', 'keeper'];
   return names.map((name) => ({
     person: run.site.people[name].id,
-    seat: SEATS[name] ?? null,
+    seat: seatOf(run.context, run.site.people[name].id) ?? null,
     here: name !== 'sre' || reading?.name === 'sre' || as === 'sre',
     since: run.state.head.ts,
     reading: reading?.name === name ? { step: reading.step, answered: reading.answered, of: reading.of } : null,
   }));
 }
 
-export function folder({ run }: Scene, registered: boolean): FolderDocument {
+export function folder({ run, problems = [] }: Pick<Scene, 'run' | 'problems'>, registered: boolean): FolderDocument {
   const { digest, runbook, authors } = run.approved;
   const summary = {
     runbook: digest,
@@ -117,7 +145,7 @@ export function folder({ run }: Scene, registered: boolean): FolderDocument {
     document: runbook,
     files: run.site.store.folder(digest)?.map(({ path, mode, bytes }) => ({ path, mode, bytes: base64(bytes) })) ?? [],
     summary: registered ? summary : null,
-    yaml_problems: [],
+    yaml_problems: problems,
   };
 }
 
@@ -130,6 +158,7 @@ function home(scene: Scene, named: Record<string, string>): Home {
     runbook_id: runbook.id,
     opened_at: run.state.facts.openedAt,
     lead,
+    mode: 'live',
     state: 'open',
     step: 'drop-column',
     seats: [],
@@ -163,7 +192,12 @@ function home(scene: Scene, named: Record<string, string>): Home {
       { name: 'rotate-keys', runbook: `sha256:${'3'.repeat(64)}`, problems: 0 },
       { name: 'half-written', runbook: null, problems: 3 },
     ],
+    plans: [],
+    holds: [],
+    clocks: [],
+    duties: [],
     names: named,
+    ...scene.home,
   };
 }
 
@@ -182,87 +216,3 @@ export function answersOf(scene: Scene, key: string | null, more: Partial<Record
     checkpoint: () => fromUtf8(scene.run.site.checkpoint()) ?? '',
   };
 }
-
-const yaml = RUNBOOK.replace('title: Keep a copy', 'title: Back up, then prove the backup')
-  .replace(
-    '    timeout: 10m',
-    "    timeout: 10m\n    env: {PGDATABASE: customers}\n    undo: {from: backup, run: [cp, '${{ run.data }}/copy.db', live.db], takes: 55m}",
-  )
-  .replace(
-    'ask: Which host is it?, equals: probes.host, by: reviewer',
-    "ask: 'Which host is it?', equals: probes.host, by: reviewer, hint: hostname",
-  )
-  .replace(
-    'ask: How many rows?, equals: probes.rows, within: 1%, by: verifier',
-    "ask: 'How many rows lose their e-mail?', equals: probes.rows, within: 1%, by: verifier, hint: 'sqlite3 live.db \"select count(*) from customers where email is not null\"'",
-  );
-
-/** `mine` are people whose key is the browser's, so that what they sign can be compared. */
-export const fresh = (solo = false, text = yaml): TestRun => testRun({ yaml: text, solo });
-
-const armed = (run: TestRun): TestRun => {
-  run.seat();
-  run.backup();
-  run.arm('drop-column');
-  return run;
-};
-
-const LINES = Array.from({ length: 40 }, (_, i) => `batch ${i + 1} of 200, ${(i + 1) * 1000} rows`).join('\n');
-
-/** The moments, by name. */
-export function scenes(): Readonly<Record<string, Scene>> {
-  const at = (page = '') => `/runs/${RUN}${page}`;
-  const confirmed = armed(fresh());
-  confirmed.confirm('dba', 'reviewer', 'dba');
-  const keyed = armed(fresh());
-  keyed.confirm('dba', 'reviewer', 'dba');
-  keyed.confirm('sre', 'verifier', 'sre');
-  const running = armed(fresh());
-  running.confirm('dba', 'reviewer', 'dba');
-  running.confirm('sre', 'verifier', 'sre');
-  running.key();
-  running.start();
-  const refused = armed(fresh());
-  refused.refuse('sre', 'verifier', 'sre', 'One client still writes.');
-  const held = armed(fresh());
-  held.submit({
-    type: 'hold',
-    person: held.site.people.keeper.id,
-    text: held.site.salted(utf8(JSON.stringify('Guests get no order receipt by e-mail since 13:19.'))),
-  });
-  const solo = fresh(true);
-  solo.seat();
-  const soloDone = fresh(true);
-  soloDone.complete();
-  const begun = fresh();
-  begun.join('dba', 'reviewer', 'dba');
-  const done = fresh();
-  done.complete();
-  const finished = armed(fresh());
-  finished.confirm('dba', 'reviewer', 'dba');
-  finished.confirm('sre', 'verifier', 'sre');
-  finished.key();
-  finished.start();
-  finished.outcome();
-  const reading = { name: 'sre', step: 'drop-column', answered: 0, of: 1 } as const;
-  return {
-    home: { run: confirmed, as: 'sre', path: '/' },
-    folder: { run: confirmed, as: 'dba', path: '/folders/rotate-keys' },
-    start: { run: confirmed, as: 'lead', path: `/runbooks/${confirmed.approved.digest}/start` },
-    begun: { run: begun, as: 'sre', path: at() },
-    solo: { run: solo, as: 'lead', path: at() },
-    room: { run: confirmed, as: 'lead', path: at(), reading },
-    key: { run: keyed, as: 'lead', path: at(), reading },
-    running: { run: running, as: 'lead', path: at(), reading, output: LINES },
-    refused: { run: refused, as: 'lead', path: at(), reading },
-    check: { run: confirmed, as: 'sre', path: at('/check'), reading },
-    hold: { run: held, as: 'lead', path: at('/hold'), reading },
-    close: { run: finished, as: 'lead', path: at('/close'), reading },
-    log: { run: confirmed, as: 'keeper', path: at('/log'), reading },
-    record: { run: done, as: 'keeper', path: at('/record'), reading },
-    'solo closed': { run: soloDone, as: 'lead', path: at('/record'), reading },
-    verify: { run: done, as: 'keeper', path: '/verify' },
-  };
-}
-
-export { folderOf };

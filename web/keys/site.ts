@@ -26,7 +26,7 @@ export async function siteSigning(app: App): Promise<Answer<Signing>> {
   return { ok: true, value: { signer: me.person, tree: treeLine(tree.value), client: CLIENT, signedAt: '' } };
 }
 
-type SiteAct = 'runbook' | 'approve' | 'open';
+type SiteAct = 'runbook' | 'approve' | 'open' | 'lift';
 
 /** Builds the lines over the newest tree, signs them and sends the command that carries them. */
 export async function signAtSite<A extends SiteAct>(

@@ -4,25 +4,23 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { challengesOf } from '../../core/approval/challenge.ts';
 import { statementTime } from '../../core/approval/statement.ts';
-import { fromBase64 } from '../../core/bytes/encoding.ts';
-import type { FolderDocument } from '../../core/protocol/frames.ts';
+import { armingOf } from '../../core/run/context.ts';
 import { confirmLines, type Seat } from '../../core/run/lines.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
-import { folderDigest } from '../../core/runbook/folder.ts';
 import { useApp } from '../app.ts';
-import { counted, ordinal, utc, visible } from '../format.ts';
+import { counted, sentence, utc, visible } from '../format.ts';
 import { Bar, type CheckProps, Statement } from '../parts/answer.tsx';
-import { Countdown, Link, type Missing } from '../parts/basics.tsx';
+import { Link, type Missing } from '../parts/basics.tsx';
 import { State } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
-import { Probes } from '../parts/probes.tsx';
 import { letter, Questions } from '../parts/questions.tsx';
-import { allArgv, CannotBeUndone, FileLines, filesNamed, WhatRuns, Where } from '../parts/run.tsx';
-
+import { Receipts } from '../parts/rail.tsx';
+import { LeadIn, Sheet } from '../parts/sheet.tsx';
+import type { Attempt } from '../room/attempts.ts';
+import { armedFacts } from '../room/facts.ts';
 import type { Room } from '../room/state.ts';
-import { type Attempt, armedFacts, type StepStory } from '../room/story.ts';
+import type { StepStory } from '../room/story.ts';
 import { paths } from '../router.ts';
-import { Receipts } from './room.tsx';
 
 /** Which arming is asked of me, if one is. */
 function askedOf(
@@ -34,12 +32,12 @@ function askedOf(
   if (!state || !of) return 'No step is waiting for anybody.';
   const context = contextOf(state);
   const attempt = of.attempts.at(-1);
-  const { arming } = context;
+  const arming = armingOf(context, of.step.id);
   if (!arming || !attempt || arming.ref !== attempt.ref)
     return 'Nothing is armed. When a step is called out for your seat, it is asked here.';
   if (arming.started !== null) return 'The command has started. Nothing is asked any more.';
   if (arming.keyed !== null) return 'The key is turned. Nothing is asked any more.';
-  if (of.step.eyes === 2) return `Step ${of.number} needs no confirmation.`;
+  if (of.step.eyes === 2) return `${sentence(of.name)} needs no confirmation.`;
   if (!seat) return `You hold no seat. Still needed: ${of.step.by.join(' or ')}.`;
   if (context.never.includes(context.seats[seat]?.person ?? ''))
     return `You opened, led or armed in this run, so your confirmation cannot count. Still needed: ${of.step.by.join(' or ')}.`;
@@ -87,7 +85,7 @@ function Confirmed({ room, of, at }: { readonly room: Room; readonly of: StepSto
     <main class="plain">
       <div>
         <h1>
-          <State is="confirmed" /> You confirmed step {of.number}, {visible(of.step.title)}, at {utc(at)} UTC.
+          <State is="confirmed" /> You confirmed {of.name}, {visible(of.step.title)}, at {utc(at)} UTC.
         </h1>
         <p>
           Stay until it has started: leaving before the start makes this arming void. You may still withdraw, and HOLD
@@ -116,31 +114,6 @@ function useLooked(): boolean {
     [],
   );
   return looked.value >= LOOK_MS;
-}
-
-/** The folder's files, kept only when they are exactly the folder that the run names. */
-function useFolder(digest: string) {
-  const app = useApp();
-  const folder = useSignal<FolderDocument | string | null>(null);
-  useEffect(() => {
-    void app.api.get<FolderDocument>(`/api/runbooks/${encodeURIComponent(digest)}`).then((got) => {
-      if (!got.ok) {
-        folder.value = got.problem.sentence;
-        return;
-      }
-      const files = got.value.files.map((file) => ({
-        path: file.path,
-        mode: file.mode,
-        bytes: fromBase64(file.bytes) ?? new Uint8Array(0),
-      }));
-      const own = folderDigest(files);
-      folder.value =
-        own.ok && own.value === digest
-          ? got.value
-          : 'The files that the server sent are not the folder that this run names.';
-    });
-  }, [digest]);
-  return folder.value;
 }
 
 function Check(props: CheckProps) {
@@ -181,7 +154,7 @@ function Check(props: CheckProps) {
   const confirm = async () => {
     if (missing.length > 0 || stop || !signing) return;
     const at = statementTime(app.clock.value);
-    const lines = confirmLines(state, { ...signing, signedAt: at, ...seat }, given);
+    const lines = confirmLines(state, of.step.id, { ...signing, signedAt: at, ...seat }, given);
     if (!lines.ok) return;
     fixed.value = at;
     if (!(await room.sign('confirm', 'confirm', lines.value))) fixed.value = null;
@@ -218,68 +191,5 @@ function Check(props: CheckProps) {
         onConfirm={confirm}
       />
     </main>
-  );
-}
-
-function LeadIn({ room, of, attempt, state }: CheckProps) {
-  const rank = 2 + attempt.confirmed.length;
-  const all = ['', 'one', 'two', 'three', 'four'][of.step.eyes / 2] ?? of.step.eyes / 2;
-  const title = visible(of.step.title);
-  const before = of.attempts.at(-2)?.voided;
-  const others = attempt.confirmed.map((one) => `The ${visible(one.seat)} has confirmed.`).join(' ');
-  const { arming } = contextOf(state);
-  return (
-    <div class="lead-in head">
-      <div>
-        <h1 class="break">
-          You are the {ordinal(rank)} of {all} pairs of eyes for {state.facts.solo ? 'SOLO' : 'LIVE'}:{' '}
-          {title.charAt(0).toLowerCase() + title.slice(1)} on {visible(of.step.target)}.
-        </h1>
-        <p class="dim">
-          Called out by {visible(room.name(attempt.askedBy))} (lead), {utc(attempt.armedAt)} UTC. Attempt{' '}
-          {attempt.number}
-          {before ? `: the one before was void, ${visible(before.reason)}` : ''}. {others}
-        </p>
-      </div>
-      <Countdown until={arming?.notAfter ?? 0} says="to answer, until" />
-    </div>
-  );
-}
-
-function Sheet({ room, of, attempt, state, facts }: CheckProps) {
-  const folder = useFolder(state.facts.runbook);
-  const { arming } = contextOf(state);
-  return (
-    <Pane class="sheet" label="What is asked">
-      <div>
-        <WhatRuns does={facts.does} section="1" />
-        {typeof folder === 'string' ? <p class="notice bad">{visible(folder)}</p> : null}
-        {folder && typeof folder !== 'string'
-          ? filesNamed(folder.files, allArgv(facts.does)).map((file) => (
-              <div key={file.path}>
-                <p class="dim small">
-                  {visible(file.path)}, part of the runbook that{' '}
-                  {folder.summary?.authors.map((one) => visible(room.name(one))).join(', ') ?? 'nobody'} wrote
-                </p>
-                <FileLines file={file} />
-              </div>
-            ))
-          : null}
-      </div>
-      <div>
-        <h2>2 · Where and when</h2>
-        <Where step={of.step} facts={facts} />
-        <dl class="facts">
-          <dt>when</dt>
-          <dd>as soon as the lead turns the key, at the latest {utc(arming?.notAfter ?? 0)} UTC</dd>
-        </dl>
-        <Probes step={of.step} attempt={attempt} facts={facts} />
-      </div>
-      {of.step.irreversible || facts.action.undo ? (
-        <div>
-          <CannotBeUndone step={of.step} action={facts.action} story={room.story.value} section="3" />
-        </div>
-      ) : null}
-    </Pane>
   );
 }

@@ -1,11 +1,12 @@
-/** Home: what waits for me, what is live, which runbooks can start, what ran last. */
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+/** Home: what waits for me, what is live, what is held, what is next, which ways back still run, what ran last. */
+import type { ComponentChildren } from 'preact';
 import type { Home, RunSummary } from '../../core/protocol/frames.ts';
-import type { Problem } from '../api.ts';
 import { useApp } from '../app.ts';
-import { utcDay, visible } from '../format.ts';
+import { utcMinute, visible } from '../format.ts';
 import { Link, Refusal, Text } from '../parts/basics.tsx';
+import { Gauge, gaugeState, remaining } from '../parts/clocks.tsx';
+import { useDocument } from '../parts/document.ts';
+import { HoldRow, PlanRow, RunRow } from '../parts/homeRows.tsx';
 import { State } from '../parts/icons.tsx';
 import { paths } from '../router.ts';
 
@@ -13,18 +14,7 @@ const REFRESH_MS = 4000;
 
 export function HomePage() {
   const app = useApp();
-  const home = useSignal<Home | null>(null);
-  const found = useSignal<Problem | null>(null);
-  useEffect(() => {
-    const load = async () => {
-      const got = await app.api.get<Home>('/api/home');
-      if (got.ok) home.value = got.value;
-      found.value = got.ok ? null : got.problem;
-    };
-    void load();
-    return app.deps.every(REFRESH_MS, load);
-  }, []);
-  const now = home.value;
+  const home = useDocument<Home>('/api/home', REFRESH_MS);
   const me = app.me.value;
   const signOut = async () => {
     await app.api.remove('/api/session');
@@ -40,87 +30,104 @@ export function HomePage() {
           Sign out
         </button>
       </div>
-      <Refusal problem={found.value} />
+      <Refusal problem={home.problem} />
       <Reader />
-      {now ? <Lists home={now} /> : <p role="status">The list is being fetched.</p>}
+      {home.value ? <Lists home={home.value} /> : <p role="status">The list is being fetched.</p>}
     </main>
   );
 }
 
+const isOpen = ({ state }: RunSummary): boolean => state === 'open' || state === 'held';
+
 function Lists({ home }: { readonly home: Home }) {
-  const mine = home.runs.filter((run) => run.waiting);
-  const live = home.runs.filter((run) => !run.waiting && (run.state === 'open' || run.state === 'held'));
-  const over = home.runs.filter((run) => run.state === 'done' || run.state === 'aborted');
+  const mine = home.runs.filter((run) => run.waiting && isOpen(run));
+  const live = home.runs.filter((run) => !run.waiting && isOpen(run));
+  const over = home.runs.filter((run) => !isOpen(run));
   return (
     <>
-      <section>
-        <h2>Waiting on you</h2>
-        <ul class="list">
-          {mine.map((run) => (
-            <RunRow key={run.run} run={run} home={home} to={paths.of('check', run.run)} verb="Open the cross-check" />
+      <Section title="Waiting on you" none="Nobody waits for your answer.">
+        {mine.map((run) => (
+          <RunRow key={run.run} run={run} home={home} to={paths.of('check', run.run)} verb="Open the cross-check" />
+        ))}
+      </Section>
+      <Section title="Open now" none="No run is open.">
+        {live.map((run) => (
+          <RunRow key={run.run} run={run} home={home} to={paths.room(run.run)} verb="Enter the room" />
+        ))}
+      </Section>
+      {home.holds.length > 0 ? (
+        <Section title="Held, before anything has started" none="">
+          {home.holds.map((one) => (
+            <HoldRow key={one.hold} one={one} home={home} />
           ))}
-        </ul>
-        {mine.length === 0 ? <p class="dim">Nobody waits for your answer.</p> : null}
-      </section>
-      <section>
-        <h2>Live now</h2>
-        <ul class="list">
-          {live.map((run) => (
-            <RunRow key={run.run} run={run} home={home} to={paths.room(run.run)} verb="Enter the room" />
+        </Section>
+      ) : null}
+      <Section title="Next" none="Nothing is planned.">
+        {home.plans
+          .filter(({ opened }) => !opened)
+          .map((plan) => (
+            <PlanRow key={plan.plan} plan={plan} home={home} />
           ))}
-        </ul>
-        {live.length === 0 ? <p class="dim">No run is open.</p> : null}
-      </section>
+      </Section>
+      <Ways home={home} />
       <Runbooks home={home} />
-      <section>
-        <h2>Last runs</h2>
-        <ul class="list">
-          {over.slice(0, 10).map((run) => (
-            <RunRow key={run.run} run={run} home={home} to={paths.of('record', run.run)} verb="See the record" />
-          ))}
-        </ul>
-        {over.length === 0 ? <p class="dim">No run is closed yet.</p> : null}
-      </section>
+      <Section title="Last runs" none="No run is closed yet.">
+        {over.slice(0, 10).map((run) => (
+          <RunRow key={run.run} run={run} home={home} to={paths.of('record', run.run)} verb="See the record" />
+        ))}
+      </Section>
     </>
   );
 }
 
-const MARK = { open: 'running', held: 'held', done: 'done', aborted: 'aborted' } as const;
-
-const RunRow = ({
-  run,
-  home,
-  to,
-  verb,
+const Section = ({
+  title,
+  none,
+  children,
 }: {
-  readonly run: RunSummary;
-  readonly home: Home;
-  readonly to: string;
-  readonly verb: string;
+  readonly title: string;
+  readonly none: string;
+  readonly children: readonly ComponentChildren[];
 }) => (
-  <li>
-    <span class="what">
-      <State is={MARK[run.state]} {...(run.state === 'open' ? { word: 'open' } : {})} />{' '}
-      <b>
-        <Text of={run.title} />
-      </b>{' '}
-      <span class="dim">
-        {run.step ? (
-          <>
-            step <Text of={run.step} /> ·{' '}
-          </>
-        ) : (
-          ''
-        )}
-        led by <Text of={home.names[run.lead] ?? run.lead} /> · opened {utcDay(run.opened_at)} UTC
-        {run.seats.length > 0 ? <> · empty for you: {run.seats.map(visible).join(', ')}</> : ''}
-      </span>
-    </span>
-    <Link class="button" to={to}>
-      {verb}
-    </Link>
-  </li>
+  <section>
+    <h2>{title}</h2>
+    <ul class="list">{children}</ul>
+    {children.length === 0 ? <p class="dim">{none}</p> : null}
+  </section>
 );
+
+/** The ways back that still run, the first to end first, and copies whose deletion is due. */
+function Ways({ home }: { readonly home: Home }) {
+  const now = useApp().clock.value;
+  const running = home.clocks.filter(({ ends }) => ends > now).toSorted((a, b) => a.ends - b.ends);
+  const due = home.duties.filter((one) => one.done === null && one.due <= now);
+  if (running.length + due.length === 0) return null;
+  return (
+    <section>
+      <div class="head">
+        <h2>Undo windows</h2>
+        <Link to={paths.windows}>All of them, and copies to delete</Link>
+      </div>
+      <ul class="windows short-list">
+        {running.slice(0, 4).map((one) => (
+          <li key={`${one.run} ${one.clock}`}>
+            <Gauge
+              name={`${one.clock} of ${one.runbook_id}`}
+              {...gaugeState(one.since, one.ends, now)}
+              left={remaining(one.ends - now)}
+              note={`ends ${utcMinute(one.ends)} UTC; ${visible(one.means)}`}
+            />
+          </li>
+        ))}
+      </ul>
+      {due.length > 0 ? (
+        <p>
+          <State is="overdue" word="deletion is due" /> {due.map((one) => visible(one.artifact)).join(', ')}
+        </p>
+      ) : null}
+    </section>
+  );
+}
 
 function Runbooks({ home }: { readonly home: Home }) {
   const me = useApp().me.value?.person ?? '';
@@ -145,10 +152,11 @@ function Runbooks({ home }: { readonly home: Home }) {
             <span class="row">
               <Link class="button" to={paths.runbook(one.runbook)}>
                 {one.approved || one.authors.includes(me) ? 'Read' : 'Read and approve'}
+                <span class="hide"> {visible(one.title)}</span>
               </Link>
               {one.approved ? (
-                <Link class="button" to={paths.start(one.runbook)}>
-                  Start
+                <Link class="button" to={paths.newPlan({ runbook: one.runbook })}>
+                  Plan a run<span class="hide"> of {visible(one.title)}</span>
                 </Link>
               ) : null}
             </span>
@@ -167,7 +175,7 @@ function Runbooks({ home }: { readonly home: Home }) {
               <span class="dim">folder on the server’s disk</span>
             </span>
             <Link class="button" to={paths.folder(one.name)}>
-              Read and register
+              Read and register<span class="hide"> {visible(one.name)}</span>
             </Link>
           </li>
         ))}

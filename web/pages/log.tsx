@@ -1,53 +1,33 @@
 /** The log of the run: every entry with its place, time, type, who and what. */
 
-import { refIndex } from '../../core/log/entry.ts';
-import type { RunEntry } from '../../core/log/tables.ts';
+import { useEffect } from 'preact/hooks';
+import { useApp } from '../app.ts';
 import { ascii, utcDay, visible } from '../format.ts';
+import { what, whatAfter } from '../parts/entryWords.ts';
 import { Pane } from '../parts/pane.tsx';
-import { whyVoid } from '../parts/says.tsx';
 import type { Room } from '../room/state.ts';
-
-/** What an entry says, in one line; blind bodies have no words here. */
-export function what(entry: RunEntry): string {
-  switch (entry.type) {
-    case 'run.opened':
-      return `opened ${entry.solo ? 'solo' : entry.mode}`;
-    case 'seat.taken':
-      return `${entry.seat}, as ${entry.role}`;
-    case 'seat.left':
-    case 'presence.lost':
-    case 'presence.back':
-      return entry.seat;
-    case 'step.voided':
-      return `${entry.step}, attempt ${entry.attempt}: ${whyVoid(entry.reason, entry.probe ?? null)}`;
-    case 'check.differed':
-      return `${entry.step}: the answer to ${entry.challenge} differed`;
-    case 'step.finished':
-    case 'step.failed':
-    case 'step.unknown':
-      return `${entry.step}, attempt ${entry.attempt}: ${entry.result}${entry.exit === undefined ? '' : `, exit ${entry.exit}`}`;
-    case 'hold.raised':
-      return `${entry.cause}${entry.step ? `, step ${entry.step}` : ''}`;
-    case 'hold.lifted':
-      return `the hold of entry ${refIndex(entry.hold)}`;
-    case 'act.signed':
-      return `${entry.act}, as ${entry.seat}`;
-    case 'run.closed':
-      return entry.result;
-    default:
-      return `${entry.step}, attempt ${entry.attempt}${'seat' in entry ? `, as ${entry.seat}` : ''}`;
-  }
-}
 
 export function LogPage({ room }: { readonly room: Room }) {
   const entries = room.folded.value?.entries ?? [];
+  const app = useApp();
+  const now = app.clock.value;
+  useEffect(() => {
+    // The table comes after the address: the entry that the address names is gone to once it is there.
+    const { document, location } = app.deps.window;
+    document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: 'center' });
+  }, []);
+  const rows = [
+    ...entries.map(({ entry }) => ({ entry, says: what(entry) })),
+    ...room.after.value.map(({ entry }) => ({ entry, says: 'run' in entry ? '' : whatAfter(entry, now) })),
+  ];
   return (
     <Pane as="main" class="plain" label="Log">
       <section>
         <h1>Log of this run</h1>
         <p class="dim">
           {entries.length} entries, each linked to the one before it and in the signed tree
-          {room.folded.value?.tree ? ` of ${room.folded.value.tree.size} entries` : ''}.
+          {room.folded.value?.tree ? ` of ${room.folded.value.tree.size} entries` : ''}
+          {room.after.value.length > 0 ? `; ${room.after.value.length} more came after the close` : ''}.
         </p>
         <table>
           <thead>
@@ -62,7 +42,7 @@ export function LogPage({ room }: { readonly room: Room }) {
             </tr>
           </thead>
           <tbody>
-            {entries.map(({ entry }) => (
+            {rows.map(({ entry, says }) => (
               <tr key={entry.seq} id={`entry-${entry.seq}`}>
                 <td>
                   <a href={`#entry-${entry.seq}`}>{entry.seq}</a>
@@ -72,7 +52,7 @@ export function LogPage({ room }: { readonly room: Room }) {
                   <code>{entry.type}</code>
                 </td>
                 <td>{visible(room.name(entry.actor))}</td>
-                <td class="wide">{ascii(what(entry))}</td>
+                <td class="wide">{ascii(says)}</td>
               </tr>
             ))}
           </tbody>

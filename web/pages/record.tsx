@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import { parseTrust, type Trust } from '../../core/record/trust.ts';
-import { type Verdict, verifyFile } from '../../core/verify/verify.ts';
+import { lessOf, type Verdict, verifyFile } from '../../core/verify/verify.ts';
 import type { Problem } from '../api.ts';
 import { useApp } from '../app.ts';
 import { visible } from '../format.ts';
@@ -203,21 +203,26 @@ const PLAQUES: Readonly<Record<Verdict['verdict'], readonly [IconName, Tone, str
   UNREADABLE: ['failed', 'bad', 'This file is not a record.'],
 };
 
+const LESS_SAYS: Readonly<Record<string, string>> = {
+  solo: 'One keeper was enough here: this is not four-eye.',
+  rehearsal: 'This was a rehearsal: nothing real was run.',
+};
+
 function Plaque({ verdict, seconds, trusted }: Checked) {
   const [icon, tone, says] = PLAQUES[verdict.verdict];
   const anchored = verdict.verdict === 'ANCHORED';
-  const solo = verdict.solo && anchored;
-  const word = solo ? 'ANCHORED (solo)' : verdict.verdict;
-  const weak = anchored && (solo || verdict.assurance === 'page-only');
+  const less = anchored ? lessOf(verdict) : [];
+  const word = [verdict.verdict, ...less.map((one) => `(${one})`)].join(' ');
+  const weak = anchored && (less.length > 0 || verdict.assurance === 'page-only');
   return (
     <div class="row" role="status">
-      <h1 class={`plaque c-${solo ? 'hold' : tone}${weak ? ' page-only' : ''}`}>
+      <h1 class={`plaque c-${less.length > 0 ? 'hold' : tone}${weak ? ' page-only' : ''}`}>
         <Icon name={icon} /> {word}
         {anchored ? ` · ${verdict.assurance}` : ''}
       </h1>
       <div>
         <p>
-          <b>{solo ? 'One keeper was enough here: this is not four-eye.' : says}</b>
+          <b>{LESS_SAYS[less[0] ?? ''] ?? says}</b>
         </p>
         <p class="dim small">
           Computed in this browser in {seconds.toFixed(2)} s

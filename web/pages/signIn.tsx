@@ -96,7 +96,7 @@ async function enrolKey(app: App, token: string): Promise<Problem | null> {
   const content = { key: key.line, kind: 'browser', token: digest(bytes) };
   const lines = actLines(
     'enrol',
-    { origin: me.origin, run: null, about: me.genesis, content },
+    { origin: me.origin, run: null, mode: null, about: me.genesis, content },
     { ...signing.value, signedAt: statementTime(app.clock.value) },
   );
   const statement = statementText('enrol', lines);

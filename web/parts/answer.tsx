@@ -2,12 +2,15 @@
 
 import { useSignal } from '@preact/signals';
 import { statementText, statementTime } from '../../core/approval/statement.ts';
+import { armingOf } from '../../core/run/context.ts';
 import { confirmLines, refuseLines, type Seat, type Signing } from '../../core/run/lines.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
 import { useApp } from '../app.ts';
 import { counted, visible } from '../format.ts';
+import type { Attempt } from '../room/attempts.ts';
+import type { ArmedFacts } from '../room/facts.ts';
 import type { Room } from '../room/state.ts';
-import type { ArmedFacts, Attempt, StepStory } from '../room/story.ts';
+import type { StepStory } from '../room/story.ts';
 import { Copy, Countdown, type Missing, Refusal, Why } from './basics.tsx';
 import { Icon } from './icons.tsx';
 import { Well, wellLines } from './well.tsx';
@@ -31,9 +34,9 @@ interface StatementProps extends CheckProps {
   readonly section: number;
 }
 
-export function Statement({ state, seat, signing, given, fixed, onSeen, section }: StatementProps) {
+export function Statement({ state, of, seat, signing, given, fixed, onSeen, section }: StatementProps) {
   if (!signing) return null;
-  const lines = confirmLines(state, { ...signing, ...seat, ...(fixed ? { signedAt: fixed } : {}) }, given);
+  const lines = confirmLines(state, of.step.id, { ...signing, ...seat, ...(fixed ? { signedAt: fixed } : {}) }, given);
   if (!lines.ok) return null;
   const shown = wellLines(statementText('confirm', lines.value));
   const blanks = {
@@ -80,18 +83,19 @@ interface BarProps extends CheckProps {
   readonly onConfirm: () => void;
 }
 
-export function Bar({ room, state, seat, missing, stop, signing, busy, onConfirm }: BarProps) {
+export function Bar({ room, of, state, seat, missing, stop, signing, busy, onConfirm }: BarProps) {
   const app = useApp();
   const open = useSignal(false);
   const reason = useSignal('');
-  const { arming } = contextOf(state);
+  const arming = armingOf(contextOf(state), of.step.id);
   const refuse = async () => {
     if (!open.value) {
       open.value = true;
       return;
     }
     const fresh = signing && { ...signing, ...seat, signedAt: statementTime(app.clock.value) };
-    const lines = fresh && reason.value.trim() !== '' ? refuseLines(state, fresh, reason.value.trim()) : null;
+    const lines =
+      fresh && reason.value.trim() !== '' ? refuseLines(state, of.step.id, fresh, reason.value.trim()) : null;
     if (lines?.ok) await room.sign('refuse', 'refuse', lines.value);
   };
   const ready = missing.length === 0 && stop === null;

@@ -14,7 +14,7 @@ import { Link } from './basics.tsx';
 import { HoldSlot, Raise, Strips } from './hold.tsx';
 import { Icon } from './icons.tsx';
 import { Keys } from './keys.tsx';
-import { type Mode, MODES, modeOf } from './mode.ts';
+import { MODES, type Mode, modeOf } from './mode.ts';
 import { Second } from './second.tsx';
 
 const modeHere = ({ me }: App, state: RunState | undefined, subject: Subject | null): Mode => {

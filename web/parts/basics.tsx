@@ -34,6 +34,28 @@ export function Link({ to, current, children, class: name }: LinkProps) {
   );
 }
 
+/** In an action bar: why, and the page where it goes on. */
+export const Toward = ({
+  to,
+  verb,
+  act = false,
+  children,
+}: {
+  readonly to: string;
+  readonly verb: string;
+  readonly act?: boolean;
+  readonly children: ComponentChildren;
+}) => (
+  <>
+    <p class="why" id="why">
+      {children}
+    </p>
+    <Link class={act ? 'button big outline-act' : 'button big'} to={to}>
+      {verb}
+    </Link>
+  </>
+);
+
 /** Foreign text, with everything invisible written out. */
 export const Text = ({ of }: { readonly of: string }) => <bdi class="break">{visible(of)}</bdi>;
 

@@ -1,8 +1,11 @@
-/** The parts of an act that several sign: who has signed, the bytes, and the button with its reason. */
-import { useSignal } from '@preact/signals';
+/** The parts of an act that several sign: who has signed, the bytes, and the button with its reason. All sign the same content. */
+import type { ComponentChildren } from 'preact';
 import type { Demand } from '../../core/approval/quorum.ts';
-import { statementTime } from '../../core/approval/statement.ts';
-import type { Signing } from '../../core/run/lines.ts';
+import { statementText } from '../../core/approval/statement.ts';
+import { fromUtf8 } from '../../core/bytes/encoding.ts';
+import type { CollectedAct } from '../../core/log/acts.ts';
+import type { Signer } from '../../core/run/context.ts';
+import { runActLines, type Signing } from '../../core/run/lines.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
 import { useApp } from '../app.ts';
 import { visible } from '../format.ts';
@@ -12,59 +15,80 @@ import { Copy, Link, Refusal } from './basics.tsx';
 import { Icon, State } from './icons.tsx';
 import { Well, wellLines } from './well.tsx';
 
-export type Act = 'lift' | 'close';
-
 export interface Props {
   readonly room: Room;
   readonly state: RunState;
 }
 
-interface CollectProps extends Props {
-  readonly act: Act;
-  readonly about: string;
+type Content = Readonly<Record<string, unknown>>;
+
+/** Signatures of this act about this entry so far, and the content that they share. */
+export function soFar(
+  state: RunState,
+  act: CollectedAct,
+  about: string,
+): { readonly signers: readonly Signer[]; readonly content: Content | null } {
+  const { collection } = contextOf(state);
+  if (collection?.act !== act || collection.about !== about) return { signers: [], content: null };
+  try {
+    const value: unknown = state.content && JSON.parse(fromUtf8(state.content.bytes) ?? 'null');
+    return { signers: collection.signers, content: (value ?? null) as Content | null };
+  } catch {
+    return { signers: collection.signers, content: null };
+  }
+}
+
+interface SignaturesProps extends Props {
+  readonly head: string;
+  readonly signers: readonly Signer[];
   readonly demand: Demand;
 }
 
-const signersOf = ({ state, act, about }: Pick<CollectProps, 'state' | 'act' | 'about'>) => {
-  const { collection } = contextOf(state);
-  return collection?.act === act && collection.about === about ? collection.signers : [];
-};
-
 /** The lead and so many of these seats; each with who has signed. */
-export function Signatures(props: CollectProps & { readonly lead: true }) {
-  const { room, state, act, demand } = props;
+export function Signatures({ room, state, head, signers, demand }: SignaturesProps) {
   const { seats } = contextOf(state);
-  const signers = signersOf(props);
-  const rows = ['lead', ...demand.by];
+  const others = `${demand.count === demand.by.length ? 'all' : demand.count} of: ${demand.by.map(visible).join(', ')}`;
+  const rule = demand.count === 0 ? 'the lead' : `the lead and ${others}`;
   return (
     <section>
       <div class="head">
-        <h2>{act === 'lift' ? 'Lifted when signed by' : 'Closed when signed by'}</h2>
-        <span class="dim small">
-          the lead and {demand.count === demand.by.length ? 'all' : demand.count} of:{' '}
-          {demand.by.map(visible).join(', ')}
-        </span>
+        <h2>{head}</h2>
+        <span class="dim small">{rule}</span>
       </div>
-      <table>
-        <tbody>
-          {rows.map((seat) => {
-            const signed = signers.some((one) => one.seat === seat);
-            const person = seats[seat]?.person;
-            return (
-              <tr key={seat}>
-                <td>{signed ? <State is="signed" /> : <State is="todo" word="not yet" />}</td>
-                <td>{visible(seat)}</td>
-                <td>{person ? visible(room.name(person)) : 'seat is empty'}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <SignerRows
+        rows={['lead', ...(demand.count === 0 ? [] : demand.by)].map((seat) => ({
+          seat,
+          signed: signers.some((one) => one.seat === seat),
+          name: seats[seat] ? room.name(seats[seat].person) : null,
+        }))}
+      />
     </section>
   );
 }
 
+export const SignerRows = ({
+  rows,
+}: {
+  readonly rows: readonly { readonly seat: string; readonly signed: boolean; readonly name: string | null }[];
+}) => (
+  <table>
+    <tbody>
+      {rows.map(({ seat, signed, name }) => (
+        <tr key={`${seat} ${name}`}>
+          <td>{signed ? <State is="signed" /> : <State is="todo" word="not yet" />}</td>
+          <td>{visible(seat)}</td>
+          <td>{name === null ? 'seat is empty' : visible(name)}</td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
 const BLANK = { 'signed-at': <span class="blank">set when you sign</span> };
+
+/** The statement of a collected act as I would sign it. */
+export const actText = (state: RunState, act: CollectedAct, about: string, content: unknown) => (signing: Signing) =>
+  statementText(act, runActLines(state, act, signing, about, content) as never);
 
 export function Bytes({
   room,
@@ -84,70 +108,87 @@ export function Bytes({
   ) : null;
 }
 
-interface SignBarProps extends CollectProps {
+export interface SignProps extends Props {
+  readonly act: CollectedAct;
+  readonly about: string;
+  /** What would be signed; null while something of it is missing. */
+  readonly content: Content | null;
+  readonly demand: Demand;
   readonly verb: string;
   /** The command that signs the same, for people with SSH keys. */
   readonly word: string;
-  readonly sign: (signing: Signing) => Promise<boolean>;
+  /** Why nobody can sign it now; null where somebody can. */
+  readonly blocked: string | null;
+  /** What is said when nothing stands in the way. */
+  readonly calm: string;
+  /** Where the refusal is shown; the act's name by default. */
+  readonly place?: string;
+  readonly icon?: 'key' | 'back' | 'forward';
 }
 
-export function SignBar(props: SignBarProps) {
-  const { room, state, act, demand, verb, word, sign } = props;
-  const app = useApp();
-  const busy = useSignal(false);
+/** Whether it is my turn to sign, and if not, why. */
+export function mayISign(
+  { room, state, act, about, demand, content, blocked, calm }: SignProps,
+  me: string | undefined,
+): { readonly able: boolean; readonly why: string; readonly cli: boolean } {
   const seat = room.seat();
-  const signers = signersOf(props);
-  const mine = signers.some((one) => one.person === app.me.value?.person);
-  const stop = room.unsignable();
-  const asked = seat === 'lead' || (seat !== null && demand.by.includes(seat));
-  const running = contextOf(state).arming !== null && act === 'close';
+  const { signers } = soFar(state, act, about);
+  const mine = signers.some((one) => one.person === me);
   const needed = ['lead', ...demand.by].filter((one) => !signers.some((signer) => signer.seat === one));
-  const why = running
-    ? 'A step is armed or running.'
-    : mine
-      ? `You have signed. Still needed: ${needed.map(visible).join(', ')}.`
-      : !asked
-        ? `Your seat is not asked. Still needed: ${needed.map(visible).join(', ')}.`
-        : stop
-          ? stop.sentence
-          : act === 'lift'
-            ? 'Silence lifts nothing.'
-            : 'Lead and one reviewer sign.';
-  const press = async () => {
-    const signing = room.signing(app.clock.value);
-    if (!signing) return;
-    busy.value = true;
-    await sign({ ...signing, signedAt: statementTime(app.clock.value) });
-    busy.value = false;
-  };
-  const cli = `crosscheck ${word}`;
+  const still = `Still needed: ${needed.map(visible).join(', ')}.`;
+  const asked = seat === 'lead' || (seat !== null && demand.by.includes(seat));
+  const stop = room.unsignable();
+  const no = (why: string, cli = false) => ({ able: false, why, cli });
+  if (blocked !== null) return no(blocked);
+  if (mine) return no(`You have signed. ${still}`);
+  if (!asked) return no(`Your seat is not asked. ${still}`);
+  if (stop) return no(stop.sentence, true);
+  if (content === null) return no(calm);
+  return { able: true, why: calm, cli: false };
+}
+
+/** The button that signs, and beside it why it cannot or what it means. */
+export function Sign(props: SignProps) {
+  const { room, act, about, content, verb, word, place = act, icon = 'key' } = props;
+  const { able, why, cli } = mayISign(props, useApp().me.value?.person);
+  const line = `crosscheck ${word}`;
+  const id = `why-${place.replaceAll(' ', '-')}`;
   return (
-    <footer class="actions">
-      <Refusal problem={room.answers.value[act]} />
-      <div class="back">
-        <Link class="button big" to={paths.room(room.run)}>
-          Back to the room
-        </Link>
+    <>
+      <div class="why" id={id} role="status">
+        <b>{visible(why)}</b>
+        {cli ? (
+          <p class="row">
+            Sign with: <code class="break">{line}</code> <Copy text={line} what="Copy" />
+          </p>
+        ) : null}
       </div>
-      <div class="on">
-        <div class="why" id="why-sign" role="status">
-          <b>{visible(why)}</b>
-          {stop && asked && !mine ? (
-            <p class="row">
-              Sign with: <code class="break">{cli}</code> <Copy text={cli} what="Copy" />
-            </p>
-          ) : null}
-        </div>
-        <button
-          type="button"
-          class="big outline-act"
-          disabled={!asked || mine || running || stop !== null || busy.value}
-          aria-describedby="why-sign"
-          onClick={press}
-        >
-          <Icon name="key" /> {busy.value ? 'Signing' : verb}
-        </button>
-      </div>
-    </footer>
+      <button
+        type="button"
+        class={able && act !== 'decide' ? 'big outline-act' : 'big'}
+        disabled={!able || room.busy.value !== null}
+        aria-describedby={id}
+        onClick={() => room.collect(place, act, about, content)}
+      >
+        <Icon name={icon} /> {room.busy.value === place ? 'Signing' : verb}
+      </button>
+    </>
   );
 }
+
+/** The bar of a page on which one act is signed: what leads back, then why and the button. */
+export const SignBar = ({ children, ...props }: SignProps & { readonly children?: ComponentChildren }) => (
+  <footer class="actions">
+    <Refusal problem={props.room.answers.value[props.place ?? props.act]} />
+    <div class="back">
+      {children ?? (
+        <Link class="button big" to={paths.room(props.room.run)}>
+          Back to the room
+        </Link>
+      )}
+    </div>
+    <div class="on">
+      <Sign {...props} />
+    </div>
+  </footer>
+);

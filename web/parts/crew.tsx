@@ -1,15 +1,19 @@
 /** Who sits where, who is here, and the seat that I may take. */
+import { armingOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { useApp } from '../app.ts';
 import { about, span, utc, visible } from '../format.ts';
+import { leavesAt } from '../room/answers.ts';
 import type { Room } from '../room/state.ts';
-import { Refusal } from './basics.tsx';
+import { paths } from '../router.ts';
+import { Link, Refusal } from './basics.tsx';
 import { Icon } from './icons.tsx';
 
 export function Crew({ room }: { readonly room: Room }) {
   const now = room.folded.value;
   if (!now) return null;
   const { runbook } = contextOf(now.state);
+  const leaves = leavesAt(runbook, now.entries);
   return (
     <section aria-labelledby="crew-head">
       <div class="head">
@@ -18,7 +22,7 @@ export function Crew({ room }: { readonly room: Room }) {
       </div>
       <ul>
         {Object.keys(runbook.crew).map((seat) => (
-          <SeatRow key={seat} room={room} seat={seat} />
+          <SeatRow key={seat} room={room} seat={seat} leaves={leaves[seat] ?? null} />
         ))}
       </ul>
       <Refusal problem={room.answers.value['seat']} />
@@ -26,7 +30,15 @@ export function Crew({ room }: { readonly room: Room }) {
   );
 }
 
-function SeatRow({ room, seat }: { readonly room: Room; readonly seat: string }) {
+function SeatRow({
+  room,
+  seat,
+  leaves,
+}: {
+  readonly room: Room;
+  readonly seat: string;
+  readonly leaves: number | null;
+}) {
   const app = useApp();
   const state = room.folded.value?.state;
   if (!state) return null;
@@ -46,10 +58,14 @@ function SeatRow({ room, seat }: { readonly room: Room; readonly seat: string })
         <Says room={room} seat={seat} person={held?.person ?? null} />{' '}
         {held ? visible(held.role) : `for ${spec?.roles.map(visible).join(' or ')}`}
       </span>
+      {leaves === null ? null : <span class="leaves">leaves {utc(leaves).slice(0, 5)}</span>}
       {free ? (
         <button type="button" onClick={() => room.ask('seat', { type: 'join', run: room.run, seat, role: own })}>
           Take the {visible(seat)} seat
         </button>
+      ) : null}
+      {seat === 'lead' && closed === null && roles[me]?.some((role) => spec?.roles.includes(role)) ? (
+        <Link to={paths.of('lead', room.run)}>{mine ? 'Hand over the lead' : 'Take over the lead'}</Link>
       ) : null}
       {mine && seat !== 'lead' && closed === null ? (
         <button type="button" onClick={() => room.ask('seat', { type: 'leave', run: room.run, seat })}>
@@ -81,13 +97,13 @@ function Says(props: SeatProps) {
   const state = props.room.folded.value?.state;
   const found = presenceOf(props);
   if (!state || props.person === null) return null;
-  const { runbook, away, arming } = contextOf(state);
+  const context = contextOf(state);
+  const { runbook, away } = context;
   if (found?.here) {
-    const done = arming?.keyed || arming?.confirmations.some((one) => one.person === props.person);
-    const reading = found.reading?.step === arming?.step && !done ? found.reading : null;
-    return (
-      <>here{reading ? ` · reading step ${runbook.steps.findIndex((step) => step.id === reading.step) + 1}` : ''} ·</>
-    );
+    const arming = found.reading ? armingOf(context, found.reading.step) : undefined;
+    const done = !arming || arming.keyed || arming.confirmations.some((one) => one.person === props.person);
+    const read = props.room.story.value?.steps.find(({ step }) => step.id === arming?.step);
+    return <>here{read && !done ? ` · reading ${read.name}` : ''} ·</>;
   }
   if (away.includes(props.seat)) return <>lost: the run is held ·</>;
   const required = runbook.presence.required.includes(props.seat);

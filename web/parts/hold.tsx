@@ -1,12 +1,13 @@
 /** HOLD, always in the same place: the slot, the short form that raises one, and what every page says while it is held. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { overdueSince } from '../../core/release/holdDocument.ts';
 import { openArming } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
-import { overdueSince } from '../../core/release/holdDocument.ts';
 import type { Problem } from '../api.ts';
 import { type Subject, useApp } from '../app.ts';
-import { about, span, utc, visible } from '../format.ts';
+import { about, sentence, span, utc, visible } from '../format.ts';
+import type { HoldStory } from '../room/holds.ts';
 import type { Room } from '../room/state.ts';
 import { openHolds } from '../room/story.ts';
 import { paths } from '../router.ts';
@@ -24,10 +25,31 @@ function heldBy({ room, subject }: On) {
     const hold = openHolds(room.story.value)[0];
     const state = room.folded.value?.state;
     const next = state && contextOf(state).holds.find((one) => one.ref === hold?.ref)?.nextUpdate;
-    return hold ? { at: hold.at, to: paths.of('hold', room.run), next: next ?? null, running: hold.running } : null;
+    return hold
+      ? { at: hold.at, to: paths.of('hold', room.run), next: next ?? null, says: stoppedWords(room, hold) }
+      : null;
   }
   const hold = subject?.holds.at(-1);
-  return hold ? { at: hold.raised_at, to: paths.siteHold(hold.hold), next: hold.next_update, running: false } : null;
+  return hold
+    ? {
+        at: hold.raised_at,
+        to: paths.siteHold(hold.hold),
+        next: hold.next_update,
+        says: hold.plan === null ? 'No run of it opens or goes on.' : 'The run that is planned is not opened.',
+      }
+    : null;
+}
+
+/** What was stopped, and what was not. */
+function stoppedWords(room: Room, hold: HoldStory): string {
+  const state = room.folded.value?.state;
+  const runs = state && Object.values(contextOf(state).armings).some(({ started }) => started !== null);
+  if (runs) return 'The command had already started and is still running; nothing follows. Abort stops it.';
+  if (hold.running) return 'The command had already started; nothing follows. No command is running.';
+  const step = room.story.value?.steps.find((one) => one.step.id === hold.step);
+  return step?.state === 'held'
+    ? `${sentence(step.name)} had not started, and it will not start.`
+    : 'Nothing further starts. No command is running.';
 }
 
 export function HoldSlot({ room, subject, onRaise }: On & { readonly onRaise: () => void }) {
@@ -68,7 +90,7 @@ export function Raise({ room, subject, onDone }: On & { readonly onDone: () => v
   const text = useSignal('');
   const found = useSignal<Problem | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const raise = async (sentence: string): Promise<boolean> => {
     if (room) return room.ask('hold', { type: 'hold', run: room.run, text: sentence });
     if (!subject?.thing) return false;
@@ -126,13 +148,14 @@ export function Strips({ room, subject }: On) {
             <Icon name="held" /> ON HOLD
           </b>
           <b>
-            since {utc(hold.at)}, {about(now - hold.at)}.
+            <span class="since">since {utc(hold.at)}, </span>
+            {about(now - hold.at)}.
           </b>
           <span class="grow">
-            <span class="not-phone">
-              {hold.running ? 'The command had already started; nothing follows.' : 'Nothing further starts.'}{' '}
-            </span>
-            <Link to={hold.to}>What is held, and who lifts it</Link>
+            <span class="not-phone">{hold.says} </span>
+            {app.route.value.page === 'hold' || app.route.value.page === 'siteHold' ? null : (
+              <Link to={hold.to}>What is held, and who lifts it</Link>
+            )}
           </span>
           <NextWord next={hold.next} now={now} />
         </div>

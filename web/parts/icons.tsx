@@ -107,7 +107,7 @@ export const Icon = ({ name, tone }: { readonly name: IconName; readonly tone?: 
   </svg>
 );
 
-export type Tone = 'act' | 'ok' | 'hold' | 'bad' | 'dim';
+export type Tone = 'act' | 'ok' | 'hold' | 'bad' | 'dim' | 'reh';
 
 /** Word, shape and colour of every state; the three are given together or not at all. */
 const STATES = {
@@ -141,6 +141,7 @@ const STATES = {
   no: ['no', 'void', 'dim'],
   overdue: ['overdue', 'clock', 'bad'],
   gone: ['ended', 'irreversible', 'bad'],
+  rehearsal: ['rehearsal', 'rehearsal', 'reh'],
   aborted: ['aborted', 'aborted', 'bad'],
   empty: ['not here', 'away', 'dim'],
   soon: ['ends soon', 'clock', 'hold'],

@@ -9,7 +9,7 @@ export const MODES: Readonly<Record<Mode, { readonly word: string; readonly icon
   live: { word: 'LIVE', icon: 'live' },
   rehearsal: { word: 'REHEARSAL', icon: 'rehearsal' },
   solo: { word: 'SOLO', icon: 'solo' },
-  site: { word: 'CROSSCHECK', icon: 'held' },
+  site: { word: 'CROSSCHECK', icon: 'key' },
 };
 
 /** A rehearsal is one before anything else: also where one keeper is enough. */

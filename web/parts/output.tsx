@@ -11,14 +11,17 @@ export function Output({
   room,
   step,
   attempt,
+  item,
   started,
 }: {
   readonly room: Room;
   readonly step: string;
   readonly attempt: number;
+  /** '' where the step has no waves. */
+  readonly item: string;
   readonly started: boolean;
 }) {
-  const text = started ? room.output(step, attempt).value : NOTHING;
+  const text = started ? room.output(step, attempt, item).value : NOTHING;
   const follow = useSignal(true);
   const seen = useSignal(0);
   const box = useRef<HTMLDivElement>(null);
@@ -38,11 +41,11 @@ export function Output({
         <h2>
           Output{' '}
           <span class="dim">
-            attempt {attempt} · {counted(last, 'line', 'lines')} ·{' '}
+            {item === '' ? '' : `${item} · `}attempt {attempt} · {counted(last, 'line', 'lines')} ·{' '}
             {follow.value ? 'following' : `paused, ${last - seen.value} new`}
           </span>
         </h2>
-        <button type="button" aria-pressed={follow.value} onClick={() => (follow.value = !follow.value)}>
+        <button type="button" data-follow="" aria-pressed={follow.value} onClick={() => (follow.value = !follow.value)}>
           Follow
         </button>
       </div>

@@ -2,7 +2,8 @@
 import { blindProbes } from '../../core/runbook/blind.ts';
 import type { Step } from '../../core/runbook/runbook.ts';
 import { ascii, span, visible } from '../format.ts';
-import type { ArmedFacts, Attempt } from '../room/story.ts';
+import type { Attempt } from '../room/attempts.ts';
+import type { ArmedFacts } from '../room/facts.ts';
 import { Since } from './basics.tsx';
 import { Icon, State } from './icons.tsx';
 

@@ -4,7 +4,7 @@ import type { Entry, RunEntry } from '../../core/log/tables.ts';
 import { contextOf } from '../../core/run/state.ts';
 import type { Facts, Verdict } from '../../core/verify/verdict.ts';
 import { ascii, utcDay, visible } from '../format.ts';
-import { what } from '../pages/log.tsx';
+import { what } from './entryWords.ts';
 import { State } from './icons.tsx';
 import { Pane } from './pane.tsx';
 

@@ -1,76 +1,23 @@
-/** What would run, where and with what: argv one element per numbered line, files in full, what cannot be undone. */
+/** Where a step runs and with what, what cannot be undone, and the files that it names. */
 
 import { fromBase64, fromUtf8 } from '../../core/bytes/encoding.ts';
 import type { FileText } from '../../core/protocol/frames.ts';
 import type { Action, Do, Step } from '../../core/runbook/runbook.ts';
 import { about, ascii, bytes, utc, visible } from '../format.ts';
+import type { ArmedFacts } from '../room/facts.ts';
 import { escaped } from '../room/output.ts';
-import type { ArmedFacts, Story } from '../room/story.ts';
-import { Copy } from './basics.tsx';
+import type { Story } from '../room/story.ts';
+import { asWritten, inShort } from './argv.tsx';
 import { Icon } from './icons.tsx';
 import { Pane } from './pane.tsx';
 
-/** Exactly this is copied: one shell-safe word per element. */
-export const shellWords = (argv: readonly string[]): string =>
-  argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
-
-export const Argv = ({ argv }: { readonly argv: readonly string[] }) => (
-  <ol class="argv" start={0}>
-    {argv.map((word, index) => (
-      <li key={index}>
-        <span>{index}</span>
-        <span>{ascii(word)}</span>
-      </li>
-    ))}
-  </ol>
-);
-
-/** The commands of an action by what they are for. */
-const commands = (does: Do): readonly (readonly [string, readonly string[]])[] =>
-  does.kind === 'run'
-    ? [['What runs', does.argv]]
-    : [
-        ['What runs', does.run],
-        ['Then, to prove it', does.drill],
-      ];
-
-export const allArgv = (does: Do): readonly string[] => commands(does).flatMap(([, argv]) => argv);
-
-export function WhatRuns({ does, section }: { readonly does: Do; readonly section?: string }) {
-  return (
-    <>
-      {commands(does).map(([title, argv], index) => (
-        <div key={title} class="runs">
-          <div class="head">
-            {index === 0 ? <h2>{section ? `${section} · ${title}` : title}</h2> : <h3 class="dim">{title}</h3>}
-            <Copy text={shellWords(argv)} what="Copy argv" />
-          </div>
-          <Argv argv={argv} />
-        </div>
-      ))}
-    </>
-  );
-}
-
-/** What a step that is not armed yet would run, as the runbook says it, blanks and all. */
-export const asWritten = (step: Step): Do =>
-  step.backup
-    ? {
-        kind: 'backup',
-        run: step.backup.run,
-        artifact: {
-          path: step.backup.artifact.path,
-          min_size: step.backup.artifact.min_size,
-          max_age: step.backup.artifact.max_age_ms,
-        },
-        drill: step.backup.drill,
-      }
-    : { kind: 'run', argv: step.run };
-
 export function Where({ step, facts }: { readonly step: Step; readonly facts: ArmedFacts | undefined }) {
   const env = Object.entries(facts?.action.env ?? step.env);
+  const secrets = facts?.action.secrets ?? step.secrets;
   const timeout = facts ? facts.action.timeout : step.timeout_ms;
   const artifact = facts?.does.kind === 'backup' ? facts.does.artifact : undefined;
+  const retries = facts ? facts.action.retries.count : step.retries;
+  const limit = facts ? facts.action.limit : step.limit;
   return (
     <dl class="facts">
       <dt>target</dt>
@@ -85,16 +32,22 @@ export function Where({ step, facts }: { readonly step: Step; readonly facts: Ar
       </dd>
       <dt>in</dt>
       <dd>
-        <code>{ascii(facts?.action.cwd ?? '.')}</code> <span class="dim">a read-only copy of the runbook folder</span>
+        <code>{ascii(facts?.action.cwd ?? step.use?.folder ?? '.')}</code>{' '}
+        <span class="dim">a read-only copy of the runbook folder</span>
       </dd>
       <dt>with</dt>
       <dd>
-        {env.length === 0 ? 'no environment of its own' : null}
+        {env.length + secrets.length === 0 ? 'no environment of its own' : null}
         {env.map(([name, value]) => (
           <div key={name}>
             <code>
               {ascii(name)}={ascii(value)}
             </code>
+          </div>
+        ))}
+        {secrets.map((name) => (
+          <div key={name}>
+            secret <code>{ascii(name)}</code> <span class="dim">masked in the output</span>
           </div>
         ))}
       </dd>
@@ -107,8 +60,20 @@ export function Where({ step, facts }: { readonly step: Step; readonly facts: Ar
           </dd>
         </>
       ) : null}
+      {retries > 0 ? (
+        <>
+          <dt>tries again</dt>
+          <dd>
+            {retries === 1 ? 'once' : `${retries} times`}, inside this one start{' '}
+            <span class="dim">running it twice is as good as once</span>
+          </dd>
+        </>
+      ) : null}
       <dt>stops itself</dt>
-      <dd>{timeout === null ? 'never' : `after ${about(timeout)}`}</dd>
+      <dd>
+        {timeout === null ? 'never' : `after ${about(timeout)}`}
+        {limit ? `, or when ${visible(limit.field)} is past ${limit.within} of ${visible(limit.probe)} as armed` : ''}
+      </dd>
     </dl>
   );
 }
@@ -124,61 +89,104 @@ interface UndoProps {
   readonly step: Step;
   readonly action: Action | undefined;
   readonly story: Story | null;
+  readonly rehearsal: boolean;
   readonly section?: string;
 }
 
-export function CannotBeUndone({ step, action, story, section }: UndoProps) {
-  const undo = action ? action.undo : step.undo;
-  const takes = action ? (action.undo?.takes ?? null) : (step.undo?.takes_ms ?? null);
-  const drill = drilled(story);
-  if (!step.irreversible) {
-    return undo ? (
-      <div>
-        <h2>{section ? `${section} · Way back` : 'Way back'}</h2>
-        <Argv argv={undo.run} />
-      </div>
-    ) : null;
-  }
+interface WayBack {
+  readonly does: Do | null;
+  readonly from: string | null;
+  readonly reason: string | null;
+  readonly takes: number | null;
+}
+
+function wayBack({ step, action }: Pick<UndoProps, 'step' | 'action'>): WayBack | null {
+  if (action) return action.undo && { ...action.undo, does: action.undo.do };
+  const { undo } = step;
+  return undo && { does: asWritten(undo.step), from: undo.from, reason: undo.reason, takes: undo.takes_ms };
+}
+
+export function CannotBeUndone({ step, action, story, rehearsal, section }: UndoProps) {
+  const back = wayBack({ step, action });
+  if (!step.irreversible && !back) return null;
+  const head = rehearsal
+    ? 'Nothing is lost in this rehearsal'
+    : step.irreversible
+      ? section
+        ? 'What cannot be undone'
+        : 'Cannot be undone'
+      : 'Way back';
   return (
-    <div class="undoing">
+    <div class={rehearsal ? 'undoing rehearsed' : step.irreversible ? 'undoing' : ''}>
       <h2>
-        <Icon name="irreversible" /> {section ? `${section} · What cannot be undone` : 'Cannot be undone'}
+        {step.irreversible || rehearsal ? <Icon name="irreversible" /> : null} {section ? `${section} · ${head}` : head}
       </h2>
       <p>
-        From the start, <b>{visible(step.title)}</b> cannot be taken back by stopping it.
-      </p>
-      <dl class="facts">
-        <dt>way back</dt>
-        <dd>{undo ? <code>{ascii(shellWords(undo.run))}</code> : 'none'}</dd>
-        {undo ? (
+        {rehearsal ? (
+          step.irreversible ? (
+            <>It runs on a copy. In the real run this step cannot be undone by stopping it.</>
+          ) : (
+            <>It runs on a copy.</>
+          )
+        ) : step.irreversible ? (
           <>
-            <dt>takes</dt>
-            <dd>{takes === null ? 'not known' : `about ${about(takes)}`}</dd>
-            <dt>from</dt>
-            <dd>{visible(undo.from ?? undo.reason ?? '')}</dd>
+            From the start, <b>{visible(step.title)}</b> cannot be taken back by stopping it.
           </>
-        ) : null}
-        <dt>drilled</dt>
-        <dd>
-          {drill ? `${utc(drill.at)} UTC, ${visible(drill.title)}` : visible(step.no_backup ?? 'not in this run')}
-        </dd>
-      </dl>
+        ) : (
+          <>It is a step of its own: only a decision to roll back brings it up.</>
+        )}
+      </p>
+      <BackFacts step={step} back={back} story={story} />
     </div>
   );
 }
 
+function BackFacts({
+  step,
+  back,
+  story,
+}: {
+  readonly step: Step;
+  readonly back: WayBack | null;
+  readonly story: Story | null;
+}) {
+  const drill = drilled(story);
+  return (
+    <dl class="facts">
+      <dt>way back</dt>
+      <dd>{back ? <code>{ascii(inShort(back.does))}</code> : 'none'}</dd>
+      {back ? (
+        <>
+          <dt>takes</dt>
+          <dd>{back.takes === null ? 'not known' : `about ${about(back.takes)}`}</dd>
+          <dt>from</dt>
+          <dd>{visible(back.from ?? back.reason ?? '')}</dd>
+        </>
+      ) : null}
+      {step.irreversible ? (
+        <>
+          <dt>drilled</dt>
+          <dd>
+            {drill ? `${utc(drill.at)} UTC, ${visible(drill.title)}` : visible(step.no_backup ?? 'not in this run')}
+          </dd>
+        </>
+      ) : null}
+    </dl>
+  );
+}
+
 /** A file of the runbook folder, every line numbered, nothing invisible. */
-export function FileLines({ file }: { readonly file: FileText }) {
+export function FileLines({ file, anchor }: { readonly file: FileText; readonly anchor?: string }) {
   const raw = fromBase64(file.bytes);
   const text = raw && fromUtf8(raw);
   if (text === undefined) return <p class="dim">{bytes(raw?.length ?? 0)} that are not text</p>;
   const lines = text.replace(/\n$/, '').split('\n');
   return (
-    <Pane class="file" label={`Text of ${visible(file.path)}`}>
+    <Pane class={anchor ? 'file whole' : 'file'} label={`Text of ${visible(file.path)}`}>
       <ol>
         {lines.map((line, index) => (
-          <li key={index}>
-            <span>{index + 1}</span>
+          <li key={index} {...(anchor ? { id: `${anchor}${index + 1}` } : {})}>
+            {anchor ? <a href={`#${anchor}${index + 1}`}>{index + 1}</a> : <span>{index + 1}</span>}
             <span>{escaped(line)}</span>
           </li>
         ))}

@@ -124,8 +124,7 @@ export function actsOf(app: App, { run, folded, trouble }: Of): Acts {
     pin,
     ask: (place, command) => guarded(place, async () => (await send(place, command)).ok),
     sign: (place, act, lines) => signed(place, act, () => statementText(act as Act, lines as never), {}),
-    collect: (place, act, entry, content) =>
-      signed(place, act, about(act, entry, content), { content: jcs(content) }),
+    collect: (place, act, entry, content) => signed(place, act, about(act, entry, content), { content: jcs(content) }),
     attest: (place, entry, content) => signed(place, 'attest', about('attest', entry, content), {}),
   };
 }

@@ -80,7 +80,13 @@ function applyToAttempt(attempt: Mutable, sealed: Sealed<RunEntry>): void {
       return;
     case 'step.attested': {
       const said = stated(sealed, 'attest', 'content') as { evidence?: unknown } | undefined;
-      attempt.attested = { person: entry.actor, seat: entry.seat, at, result: entry.result, evidence: text(said?.evidence) };
+      attempt.attested = {
+        person: entry.actor,
+        seat: entry.seat,
+        at,
+        result: entry.result,
+        evidence: text(said?.evidence),
+      };
       return;
     }
     case 'step.aborted':

@@ -36,6 +36,12 @@ export interface HoldStory extends HoldFacts {
   readonly liftedAt: number | null;
 }
 
+/** The sentence of whoever raised it, whatever stands in it. */
+function sentenceOf(sealed: Sealed<RunEntry>): string | null {
+  const said = bodyOf(sealed, 'answer');
+  return typeof said === 'string' ? said : (documentOf(sealed)?.text ?? null);
+}
+
 export const documentOf = (sealed: Sealed<RunEntry>): HoldDocument | null => {
   const read = readHold(bodyOf(sealed, 'answer') ?? null);
   return read.ok ? read.value : null;
@@ -53,9 +59,11 @@ function updatesOf(entries: readonly Sealed<RunEntry>[], ref: string): HoldUpdat
 
 /** Whether any command ran when this entry was made. */
 const ranAt = (attempts: Iterable<readonly Attempt[]>, at: { readonly ts: number; readonly rseq: number }): boolean =>
-  [...attempts].flat().some(({ starts }) =>
-    Object.values(starts).some((start) => start.at <= at.ts && (start.ended === null || start.ended.rseq > at.rseq)),
-  );
+  [...attempts]
+    .flat()
+    .some(({ starts }) =>
+      Object.values(starts).some((start) => start.at <= at.ts && (start.ended === null || start.ended.rseq > at.rseq)),
+    );
 
 /** Every hold of the run, oldest first. */
 export function holdsOf(
@@ -68,7 +76,7 @@ export function holdsOf(
     const ref = refOf(sealed);
     const summary = holdSummary(entries, ref, entry.ts);
     const updates = updatesOf(entries, ref);
-    const raised = documentOf(sealed);
+    const text = sentenceOf(sealed);
     return [
       {
         ref,
@@ -76,8 +84,8 @@ export function holdsOf(
         by: entry.actor,
         cause: entry.cause,
         step: entry.step ?? null,
-        text: raised?.text ?? null,
-        document: updates.at(-1)?.document ?? { ...EMPTY_HOLD, text: raised?.text ?? null },
+        text,
+        document: updates.at(-1)?.document ?? { ...EMPTY_HOLD, text },
         updates,
         running: ranAt(attempts.values(), entry),
         end: summary?.end ?? null,

@@ -1,18 +1,44 @@
 /** Rules of holds and of the acts that several people sign: lift, decide, deviate, close. The distinct-person rules are the quorum's. */
-import { type Demand, demandOf, enough, runDemand } from '../../approval/quorum.ts';
+import { enough, runDemand } from '../../approval/quorum.ts';
 import { fail } from '../../errors.ts';
 import { allSteps, forwardSteps, stepOf } from '../../runbook/steps.ts';
-import { type EventOf, type Hold, type RunContext, type Signer, seatOf, unresolvedItems } from '../context.ts';
-import { allDone, hasStarted, undoSteps } from '../progress.ts';
+import {
+  armingOf,
+  type EventOf,
+  type Hold,
+  type RunContext,
+  type Signer,
+  seatOf,
+  unresolvedItems,
+} from '../context.ts';
+import { allDone, hasStarted, isDone, turnOf, undoSteps } from '../progress.ts';
 import { debriefed } from './briefing.ts';
 import { all, type Check, later, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
 import { resolvable } from './commands.ts';
 import { mayLead } from './crew.ts';
+import { demandFor } from './demand.ts';
 
-/** Anybody may hold, at any time. */
-export const mayHold = (_context: RunContext, { plan, runbook }: EventOf<'hold.raised'>): Check =>
-  unless(plan !== undefined || runbook !== undefined, later('a hold on a plan or a runbook stands outside the run'));
+/** Anybody may hold, at any time; but a hold names the step that it is about, for that decides who lifts it. */
+export const mayHold = (context: RunContext, event: EventOf<'hold.raised'>): Check =>
+  all(
+    unless(
+      event.plan !== undefined || event.runbook !== undefined,
+      later('a hold on a plan or a runbook stands outside the run'),
+    ),
+    unless(!isConcerned(context, event), later('the hold does not name the step that it is about')),
+  );
+
+/** A failure names what failed, a wrong answer what was armed; any other hold names no step, or one that is under way. */
+function isConcerned(context: RunContext, { cause, step }: EventOf<'hold.raised'>): boolean {
+  const results = Object.values(context.items[step ?? ''] ?? {}).map(({ result }) => result);
+  if (cause === 'failed') return results.includes('failed') || results.includes('not-started');
+  if (cause === 'unknown') return results.includes('unknown');
+  if (step === undefined) return cause !== 'differed';
+  const turn = turnOf(context);
+  const under = turn ? [turn, ...turn.children].some((one) => one.id === step && !isDone(context, one)) : false;
+  return under || armingOf(context, step) !== undefined || results.some((result) => result !== 'finished');
+}
 
 const holdOf = (context: RunContext, ref: string): Hold | undefined => context.holds.find((one) => one.ref === ref);
 
@@ -71,12 +97,6 @@ export function maySign(context: RunContext, event: EventOf<'act.signed'>): Chec
   );
 }
 
-/** The quorum of an act about a step, or about the run where no step that people confirm is concerned. */
-export function demandFor(context: RunContext, id: string | null): Demand {
-  const step = id === null ? undefined : stepOf(context.runbook, id);
-  return step && step.eyes > 2 ? demandOf(step) : runDemand(context.runbook);
-}
-
 const byLead = (signers: readonly Signer[], act: string): Check =>
   unless(!signers.some((one) => one.seat === 'lead'), fail('XCK_LEAD', { act }));
 
@@ -95,23 +115,34 @@ export function mayLift(context: RunContext, event: EventOf<'hold.lifted'>): Che
 /** Checks that a hold may be lifted at all, whoever signs. */
 export function liftable(context: RunContext, hold: Hold): Check {
   const step = hold.step === null ? undefined : stepOf(context.runbook, hold.step);
-  const failed = step !== undefined && context.outcomes[step.id] === 'failed';
-  const unmet = Object.keys(hold.conditions).filter((id) => !hold.met.includes(id));
+  const results = Object.values(context.items[step?.id ?? ''] ?? {}).map(({ result }) => result);
+  const decides = step?.on_failure === 'decide' && results.includes('failed') && context.outcomes[step.id] !== 'passed';
   return all(
-    unless(hold.cause === 'failed' && failed && step.on_failure === 'decide', fail('XCK_DECIDE', {})),
-    unless(unmet.length > 0, fail('XCK_CONDITIONS', { conditions: unmet.join(', ') })),
+    unless(decides && (hold.cause === 'failed' || hold.cause === 'unknown'), fail('XCK_DECIDE', {})),
+    unless(hold.cause === 'unknown' && results.includes('unknown'), fail('XCK_UNRESOLVED', { step: step?.id ?? '' })),
+    conditionsMet(hold),
   );
+}
+
+function conditionsMet(hold: Hold): Check {
+  const unmet = Object.keys(hold.conditions).filter((id) => !hold.met.includes(id));
+  return unless(unmet.length > 0, fail('XCK_CONDITIONS', { conditions: unmet.join(', ') }));
+}
+
+/** Checks that no step's end is unknown. */
+function allKnown(context: RunContext): Check {
+  const step = Object.keys(context.items).find((id) => unresolvedItems(context, id).length > 0);
+  return unless(step !== undefined, fail('XCK_UNRESOLVED', { step: step ?? '' }));
 }
 
 /** Checks that there is a way back: nothing is unknown, and every irreversible step that started can be undone in time. */
 export function mayGoBack(context: RunContext): Check {
   const started = forwardSteps(context.runbook).filter((step) => hasStarted(context, step));
-  const unknown = started.find((step) => unresolvedItems(context, step.id).length > 0);
   const stuck = started.find((step) => step.irreversible && step.undo === null);
   const late = undoSteps(context).flatMap((step) => step.while.filter((id) => context.clocks[id]?.passed));
   return all(
     unless(context.way === 'back', later('the run is being undone already')),
-    unless(unknown !== undefined, fail('XCK_UNRESOLVED', { step: unknown?.id ?? '' })),
+    allKnown(context),
     unless(stuck !== undefined, fail('XCK_NO_WAY_BACK', { step: stuck?.id ?? '' })),
     unless(late.length > 0, fail('XCK_CLOCK', { clock: late[0] ?? '' })),
   );
@@ -131,15 +162,13 @@ export function mayDecide(context: RunContext, event: EventOf<'run.decided'>): C
 }
 
 /** The step that is passed is exactly the one that the hold is about, where that has failed. */
-function mayGoForward(context: RunContext, hold: Hold, step: string | undefined): Check {
+export function mayGoForward(context: RunContext, hold: Hold, step: string | undefined): Check {
   const failed = hold.step !== null && context.outcomes[hold.step] === 'failed' ? hold.step : undefined;
   return all(
     unless(context.way === 'back', later('the run is being undone')),
     unless(step !== failed, later(failed === undefined ? 'no step has failed' : `${failed} has failed`)),
-    unless(
-      hold.step !== null && unresolvedItems(context, hold.step).length > 0,
-      fail('XCK_UNRESOLVED', { step: hold.step ?? '' }),
-    ),
+    allKnown(context),
+    conditionsMet(hold),
   );
 }
 
@@ -149,6 +178,7 @@ export function mayDeviate(context: RunContext, event: EventOf<'run.deviated'>):
   if (!signers) return fail('XCK_STALE', { act: 'deviate' });
   return all(
     unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
+    allKnown(context),
     unless(signers[0]?.seat !== 'lead', fail('XCK_LEAD', { act: 'propose a deviation' })),
     enough(runDemand(context.runbook), context, signers),
   );
@@ -160,7 +190,8 @@ export function mayClose(context: RunContext, event: EventOf<'run.closed'>): Che
   if (!signers) return fail('XCK_STALE', { act: 'close' });
   const by = new Set(allSteps(context.runbook).flatMap((step) => step.by));
   const second = signers.some((one) => one.seat !== 'lead' && (by.size === 0 || by.has(one.seat)));
-  const left = event.result === 'aborted' && context.away.includes('lead') && signers.length >= 2;
+  const others = signers.filter((one) => one.seat !== 'lead').length;
+  const left = event.result === 'aborted' && context.away.includes('lead') && others >= 2;
   return all(
     unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
     event.result === 'aborted' ? yes : isComplete(context, event.result === 'rolled-back'),

@@ -14,11 +14,17 @@ export function maySkip(context: RunContext, event: EventOf<'step.skipped'>): Ch
   return all(
     unless(step?.when == null, later('only a step with a condition is skipped')),
     unless(turnOf(context)?.id !== event.step, later('it is not the turn of this step')),
-    unless(armingOf(context, event.step) !== undefined, later('the step is armed')),
+    unless(begun(context, event.step), later('the step is armed, or has run')),
     briefed(context),
     calm(context),
   );
 }
+
+/** Whether anything of a step, or of a child of it, is armed or has run. */
+const begun = (context: RunContext, id: string): boolean =>
+  [id, ...(stepOf(context.runbook, id)?.children ?? []).map((child) => child.id)].some(
+    (step) => armingOf(context, step) !== undefined || context.items[step] !== undefined,
+  );
 
 export function mayArm(context: RunContext, event: EventOf<'step.armed'>): Check {
   const step = stepOf(context.runbook, event.step);

@@ -13,11 +13,12 @@ export const unless = (bad: boolean, check: Check): Check => (bad ? check : yes)
 export const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i]);
 
-/** No hold is open and nobody who is needed has gone. */
+/** No hold is open or due, and nobody who is needed has gone. */
 export function calm(context: RunContext): Check {
   const absent = context.away.filter((seat) => context.runbook.presence.required.includes(seat));
   return all(
     unless(context.holds.length > 0, fail('XCK_HELD', {})),
+    unless(context.unheld.length > 0, later(`what went wrong in ${context.unheld[0]?.step} is not held yet`)),
     unless(absent.length > 0, fail('XCK_ABSENT', { seats: absent.join(', ') })),
   );
 }

@@ -1,11 +1,12 @@
 /** Rules of a command from its start to its end: by the agent that armed it, once, and what is said of it afterwards. */
-import { demandOf, enough } from '../../approval/quorum.ts';
+import { enough } from '../../approval/quorum.ts';
 import { fail } from '../../errors.ts';
 import { stepOf } from '../../runbook/steps.ts';
 import { armingOf, type EventOf, itemOf, type RunContext, seatOf, unresolvedItems } from '../context.ts';
 import { isArming, ready } from './arming.ts';
 import { all, type Check, later, unless } from './check.ts';
 import { collected } from './collected.ts';
+import { demandFor } from './demand.ts';
 
 export function mayStart(context: RunContext, event: EventOf<'step.started'>): Check {
   const arming = armingOf(context, event.step);
@@ -80,7 +81,7 @@ export function mayResolve(context: RunContext, event: EventOf<'step.resolved'>)
     unless(!mayBeResolved(context, event.outcome, event), fail('XCK_STALE', { act: 'resolve' })),
     unless(context.attempts[event.step] !== event.attempt, fail('XCK_OTHER_ARMING', { step: event.step })),
     unless(!signers.some((one) => one.seat === 'lead'), fail('XCK_LEAD', { act: 'sign what became of it' })),
-    enough(demandOf(step), context, signers),
+    enough(demandFor(context, event.step), context, signers),
   );
 }
 

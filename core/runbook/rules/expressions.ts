@@ -6,13 +6,13 @@ import { stepOf } from '../steps.ts';
 import { asCondition, asList, isTemplate, readsIn, type Templates, typeFits, wholeExpression } from '../templates.ts';
 import type { StepSubject, Subject, UseSubject } from './subject.ts';
 
-/** What has a value where: before anything is measured, after it, for one item; or the text is no template at all. */
-type Place = 'before' | 'after' | 'item' | 'script' | 'condition' | 'items';
+/** What has a value where: in what the step does, before anything is measured, after it, for one item; or the text is no template at all. */
+type Place = 'does' | 'before' | 'after' | 'item' | 'script' | 'condition' | 'items';
 
 /** Where texts of a step are resolved; `*` is any key, `#` any index. */
 const PLACES = (
   [
-    ['run.#', 'after'],
+    ['run.#', 'does'],
     ['backup.run.#', 'after'],
     ['backup.drill.#', 'after'],
     ['backup.artifact.path', 'after'],
@@ -70,18 +70,18 @@ function templateRules(subject: StepSubject, path: Path, text: string, place: Pl
     const mend = 'Use a value that no challenge asks for.';
     report(path, 'blind', `“probes.${named}” is blind until the start, and would show here.`, mend);
   } else if (place === 'items') itemsRule(subject, path, text);
-  else if (place === 'before' || place === 'after' || place === 'item')
-    textRules(subject, path, text, templatesAt(subject, place), subject.before);
+  else if (place && place !== 'condition') textRules(subject, path, text, templatesAt(subject, place), subject.before);
   else if (!isExpectation(path)) nowhere(subject, path);
 }
 
 /** Expectations have rules of their own. */
 const isExpectation = (path: Path): boolean => path.at(-1) === 'expect';
 
-/** An undo is shown before its own probes are measured, so that its command names none. */
-function templatesAt({ names, step, is }: StepSubject, place: 'before' | 'after' | 'item'): Templates {
-  if (place === 'item' || (is === 'undo' && step.for_each)) return names.item(step, is !== 'undo');
-  return place === 'before' ? names.before : names.after(step);
+function templatesAt({ names, step, is }: StepSubject, place: 'does' | 'before' | 'after' | 'item'): Templates {
+  // An undo is shown with its step, before its own probes are measured, so that its command names none.
+  const does = is === 'undo' ? (step.for_each ? names.item(step, false) : names.before) : names.after(step);
+  if (place === 'item') return names.item(step, true);
+  return { does, before: names.before, after: names.after(step) }[place];
 }
 
 function nowhere({ report }: Subject, path: Path): void {

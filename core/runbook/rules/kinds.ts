@@ -54,7 +54,7 @@ export function kindRules(subject: StepSubject): void {
   if (kind === 'for_each' && !written.step)
     report(path, 'kind', `Step “${step.id}” does not say what each item runs.`, 'Add “step: {run: [program]}”.');
   if (written.step && kind === 'for_each')
-    commandRule(report, written.step, [...path, 'step'], `What each item of “${step.id}” runs`);
+    commandRule(report, written.step, [...path, 'step'], `Each item of “${step.id}”`);
   if (step.gate) polledRule(runbook, [...path, 'gate', 'of'], step.gate, report);
   if (step.manual) {
     const by = typeof written.manual === 'object' ? ['manual', 'by'] : ['manual'];

@@ -69,7 +69,7 @@ export function rehearsedRules(subject: StepSubject): void {
   if (is !== 'undo' && written.rehearse !== undefined) {
     if (step.irreversible) report(at, 'rehearsal', 'An irreversible step is never rehearsed as it is.', REPLACE, 'key');
     const by = covered(runbook, step);
-    if (by !== null && by !== 'as_is')
+    if (!step.irreversible && by !== null && by !== 'as_is')
       report(
         at,
         'rehearsal',

@@ -21,7 +21,7 @@ export function timeRules(subject: StepSubject): void {
     report(
       [...path, 'wait', 'every'],
       'timeout',
-      'The probes are looked at less often than the wait is long.',
+      'The wait is over before its probes are looked at.',
       'Make “every” shorter than “for”.',
     );
   tryRules(subject, own);

@@ -43,6 +43,7 @@ const FOLDER = form('a folder beside this one', '^\\.\\./[a-z0-9][a-z0-9_-]{0,39
 const SECRET_FILE = form('the name of a file, without a path', '^[a-z0-9][a-z0-9._-]{0,63}$', 'pgpassword');
 const FIELD = form('the name of a JSON field', '^[A-Za-z_][A-Za-z0-9_-]{0,63}$', 'rows');
 const TIME_OF_DAY = form('a time of day', '^([01][0-9]|2[0-3]):[0-5][0-9]$', '09:00', '16:30');
+const END_OF_DAY = form('a time of day, or 24:00', '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$', '16:30', '24:00');
 const ZONE = form('a time zone', '^[A-Za-z0-9+_/-]{1,64}$', 'Europe/Warsaw', 'UTC');
 /** What a person reads in a row must not be able to look like two. */
 const LINE = { title: 'one line without space at its ends', pattern: '^\\S(.*\\S)?$', minLength: 1, maxLength: 500 };
@@ -71,6 +72,7 @@ export const folder = textOf(FOLDER);
 export const secretFile = textOf(SECRET_FILE);
 export const field = textOf(FIELD);
 export const timeOfDay = textOf(TIME_OF_DAY);
+export const endOfDay = textOf(END_OF_DAY);
 export const zone = textOf(ZONE);
 
 export const flag = (description: string) => Type.Boolean({ description, default: false });

@@ -46,7 +46,7 @@ const Backup = described(
 const Wait = described(
   closed({
     for: duration('How long the soak is'),
-    every: optional(duration('How often the probes are looked at', { default: '10s' })),
+    every: optional(duration('How often the probes are looked at; never longer than the wait', { default: '10s' })),
     probes: optional(Probes),
   }),
   'A soak: its probes must stay true for as long as it lasts',
@@ -139,7 +139,7 @@ const Undo = described(
   'The way back: a step of its own, shown and bound with this one',
 );
 
-const single = {
+const head = {
   id: name('Unique in the runbook; stands in every statement'),
   title: line('One line for people'),
   ...command,
@@ -147,6 +147,8 @@ const single = {
   wait: optional(Wait),
   backup: optional(Backup),
   gate: optional(described(closed({ of: names('A seat', 'The seats that are polled') }), 'A go / no-go poll')),
+};
+const tail = {
   for_each: optional(ForEach),
   step: optional(Item),
   use: optional(folder('Another runbook, whose steps stand here')),
@@ -186,12 +188,13 @@ const single = {
   rehearse: optional(described(words('as_is'), 'A rehearsal runs it unchanged, without secrets')),
 };
 
-export const ChildSchema = closed(single);
+export const ChildSchema = closed({ ...head, ...tail });
 export const StepSchema = closed({
-  ...single,
+  ...head,
   parallel: optional(
     Type.Array(ChildSchema, { minItems: 1, maxItems: 50, description: 'Steps side by side, none of them critical' }),
   ),
+  ...tail,
 });
 
 export type StepSource = Type.Static<typeof StepSchema>;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `differing.mjs BACKUP FIELD`: how many accounts of $DATABASE have another value in that field than the application
- * read in the backup's profile. It reads JSON by itself, as the application does, and nothing of the migration.
+ * `differing.mjs FIELD`: how many accounts of $DATABASE have another value in that field than the application
+ * read in the profile of $BACKUP. It reads JSON by itself, as the application does, and nothing of the migration.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -56,10 +56,10 @@ const READ = {
   phones: ({ phones }) => [phones ?? []].flat(Infinity).filter((phone) => phone !== ''),
 };
 
-const [backup, field] = process.argv.slice(2);
+const [field] = process.argv.slice(2);
 const column = FIELDS.indexOf(field) + 1;
 if (column === 0) throw new Error(`there is no field ${field}`);
 const typed = new Map(rows('-f', 'sql/typed.sql').map((row) => [row[0], row[column]]));
-const due = rows(backup, '-f', 'sql/written.sql').map(([id, text]) => [id, READ[field](profileOf(text))]);
+const due = rows(process.env.BACKUP, '-f', 'sql/written.sql').map(([id, text]) => [id, READ[field](profileOf(text))]);
 const differing = due.filter(([id, value]) => JSON.stringify(typed.get(id)) !== JSON.stringify(value));
 console.log(differing.length);

@@ -39,6 +39,7 @@ export async function start({ env }: Cli, given: Given): Promise<Exit> {
     log,
     endWithStdin: flag(given, 'embedded'),
     verifyRaw: rememberingVerifier(),
+    now: Date.now,
     openExecutor,
     until: ending.signal,
   });

@@ -1,10 +1,11 @@
 /** `step check`: a reviewer's whole cross-check at a terminal. It proves, shows and asks before it signs, and stays until the start or the void. */
 import { challengesOf } from '../../../core/approval/challenge.ts';
 import { statementText } from '../../../core/approval/statement.ts';
-import type { EventOf } from '../../../core/run/context.ts';
+import { utc } from '../../../core/release/words.ts';
+import { armingOf, type EventOf } from '../../../core/run/context.ts';
 import { confirmLines } from '../../../core/run/lines.ts';
 import { allowed } from '../../../core/run/rules.ts';
-import { contextOf } from '../../../core/run/state.ts';
+import { contextOf, factsOf } from '../../../core/run/state.ts';
 import type { Step } from '../../../core/runbook/runbook.ts';
 import { argument, type Cli, type Given } from '../args.ts';
 import { proveArmed } from '../armed.ts';
@@ -12,9 +13,11 @@ import { type Client, connect, send, signed, signingOver } from '../client.ts';
 import { deny, EXIT, type Exit, must, Stop } from '../exits.ts';
 import { openRoom, type Room } from '../room-client.ts';
 import { seatedAs } from '../run-client.ts';
-import { armedRendering, eyesSentence, stepText, timeText } from '../show.ts';
+import { modeText } from '../show.ts';
+import { armedRendering, eyesSentence, stepText } from '../step-text.ts';
 import { clean } from '../terminal.ts';
-import { armedStep, type Settled, sendRefusal, startOrVoid, voided } from './step.ts';
+import { type Settled, startOrVoid, voided } from './start.ts';
+import { armedStep, sendRefusal } from './step.ts';
 
 type Answers = Record<string, string>;
 
@@ -38,7 +41,7 @@ export async function check(cli: Cli, given: Given): Promise<Exit> {
   });
   const ending = new AbortController();
   try {
-    const { step, ref } = armedStep(room.folded.state);
+    const { step, ref } = armedStep(room.folded.state, undefined);
     const ended = room.until((folded) => startOrVoid(folded, ref));
     ended.then(
       (how) =>
@@ -49,7 +52,7 @@ export async function check(cli: Cli, given: Given): Promise<Exit> {
     );
     const checking = { cli, client, room, step, ref, ...seatedAs(room.folded, client.person), over: ending.signal };
     mayConfirm(checking);
-    await proveArmed(room.run, room.folded);
+    await proveArmed(room.run, room.folded, step.id);
     showStep(checking);
     const answers = await askChallenges(checking);
     if (!(await decide(checking, answers))) return EXIT.refused;
@@ -62,7 +65,7 @@ export async function check(cli: Cli, given: Given): Promise<Exit> {
 /** A person whose confirmation could not count is told so before any question. */
 function mayConfirm({ client, room, step, ref, seat, role }: Checking): void {
   const context = contextOf(room.folded.state);
-  const { attempt = 0 } = context.arming ?? {};
+  const { attempt = 0 } = armingOf(context, step.id) ?? {};
   if (step.eyes === 2)
     deny('XCK_NOT_NOW', { what: 'A confirmation', why: 'this step is not critical; the lead starts it' });
   const event = {
@@ -81,15 +84,15 @@ function mayConfirm({ client, room, step, ref, seat, role }: Checking): void {
 function showStep({ cli: { terminal }, room, step, seat }: Checking): void {
   const { say } = terminal;
   const { state } = room.folded;
-  const { arming } = contextOf(state);
-  const rendered = armedRendering(state);
+  const arming = armingOf(contextOf(state), step.id);
+  const rendered = armedRendering(state, step.id);
   if (!arming || !rendered) return;
   say('');
-  terminal.stress(eyesSentence(step, arming.confirmations.length));
+  terminal.stress(eyesSentence(state.facts, step, arming.confirmations.length));
   say(
-    `run ${state.facts.run}${state.facts.solo ? ' SOLO' : ''}, step ${step.id}, attempt ${arming.attempt}, armed until ${timeText(arming.notAfter)}`,
+    `${modeText(state.facts)} run ${state.facts.run}, step ${step.id}, attempt ${arming.attempt}, armed until ${utc(arming.notAfter)}`,
   );
-  for (const line of stepText(step, rendered, state.arming?.values ?? {}, arming.agent)) say(line);
+  for (const line of stepText(step, rendered, factsOf(state, step.id)?.values ?? {}, arming.agent)) say(line);
   const hints = challengesOf(rendered.action, seat).flatMap(({ hint }) => (hint === null ? [] : [`  ${clean(hint)}`]));
   if (hints.length > 0) say('Check it yourself, from a session of your own');
   for (const hint of hints) say(hint);
@@ -97,7 +100,7 @@ function showStep({ cli: { terminal }, room, step, seat }: Checking): void {
 }
 
 async function askChallenges({ cli: { terminal }, room, step, seat, over }: Checking): Promise<Answers> {
-  const asked = challengesOf(room.folded.state.arming?.action ?? { challenge: [] }, seat);
+  const asked = challengesOf(factsOf(room.folded.state, step.id)?.action ?? { challenge: [] }, seat);
   const answers: Answers = {};
   for (const [index, { id, ask }] of asked.entries()) {
     room.send({ type: 'reading', step: step.id, answered: index, of: asked.length });
@@ -108,17 +111,17 @@ async function askChallenges({ cli: { terminal }, room, step, seat, over }: Chec
 }
 
 /** Shows the final statement and takes the word: true when confirmed, false when refused. Nothing else ends it. */
-async function decide({ cli, client, room, seat, role, over }: Checking, answers: Answers): Promise<boolean> {
+async function decide({ cli, client, room, step, seat, role, over }: Checking, answers: Answers): Promise<boolean> {
   const { terminal } = cli;
   const { state, tree } = room.folded;
-  const lines = must(confirmLines(state, { ...(await signingOver(client, tree)), seat, role }, answers));
+  const lines = must(confirmLines(state, step.id, { ...(await signingOver(client, tree)), seat, role }, answers));
   terminal.say('');
   terminal.say(statementText('confirm', lines));
   for (;;) {
     const word = await terminal.ask('Type confirm to sign this statement, or refuse and your reason.', over);
     const reason = /^refuse\s+(\S.*)$/.exec(word)?.[1];
     if (reason !== undefined) {
-      await sendRefusal(client, room.folded, reason);
+      await sendRefusal(client, room.folded, step.id, reason);
       terminal.say('Refused; this arming is void and cannot be asked again.');
       return false;
     }

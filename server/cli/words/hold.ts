@@ -1,108 +1,85 @@
-/** Holding, aborting, lifting and closing: what stops is quick and needs a session only, what lets go on is signed at a terminal. */
-
-import { statementText } from '../../../core/approval/statement.ts';
-import { fromUtf8 } from '../../../core/bytes/encoding.ts';
-import type { Lines } from '../../../core/log/acts.ts';
-import { refOf } from '../../../core/log/entry.ts';
-import type { Accepted } from '../../../core/protocol/frames.ts';
-import { closeLines, liftLines } from '../../../core/run/lines.ts';
+/** Holding and telling of a hold: what stops is quick and needs a session only, everything else is asked calmly afterwards. */
+import type { Home } from '../../../core/protocol/frames.ts';
 import { contextOf } from '../../../core/run/state.ts';
 import { argument, type Cli, type Given } from '../args.ts';
-import { type Client, connect, send, signed, signingOver } from '../client.ts';
-import { deny, EXIT, type Exit, Stop } from '../exits.ts';
-import { type OpenRun, openRun, seatedAs } from '../run-client.ts';
-import { nameOf, stepState } from '../show.ts';
-import { clean } from '../terminal.ts';
+import { type Client, connect, send } from '../client.ts';
+import { EXIT, type Exit, usage } from '../exits.ts';
+import { type AnyHold, askLines, holdLines, picked, summaryOf } from '../holds.ts';
+import { openRun } from '../run-client.ts';
+import { holdOn, readSiteHolds, thingNamed } from '../site-holds.ts';
+import { type Entries, readUpdate, updated } from '../updates.ts';
 
 export async function hold(cli: Cli, given: Given): Promise<Exit> {
-  await send(connect(cli, given), { type: 'hold', run: argument(given, 0), text: argument(given, 1) });
-  cli.terminal.say('Held: nothing further starts. A command that is running goes on; crosscheck run abort stops it.');
-  return EXIT.ok;
-}
-
-export async function abort(cli: Cli, given: Given): Promise<Exit> {
   const client = connect(cli, given);
-  const run = argument(given, 0);
-  const { arming } = contextOf((await openRun(client, run)).folded.state);
-  if (!arming || arming.started === null)
-    throw new Stop(
-      EXIT.failed,
-      'No command is running.',
-      `To keep anything from starting: crosscheck run hold ${run} SENTENCE`,
-      'XCK_NOT_NOW',
+  const on = thingNamed(given, (await homeOf(client, given))?.runbooks ?? []);
+  const count = given.positionals.length;
+  if (count !== (on ? 1 : 2))
+    throw usage(
+      'A hold is on one thing, and says why in one sentence.',
+      'Give RUN SENTENCE, or --plan PLAN SENTENCE, or --runbook ID SENTENCE.',
     );
-  await send(client, { type: 'abort', run, step: arming.step });
-  cli.terminal.say(`The agent was told to stop step ${arming.step}; its outcome follows in the room.`);
+  const sentence = argument(given, count - 1);
+  await send(
+    client,
+    on ? { type: 'hold_on', text: sentence, ...on } : { type: 'hold', run: argument(given, 0), text: sentence },
+  );
+  cli.terminal.say(
+    on
+      ? 'Held: no run of it opens, and open runs of a held runbook are held as well.'
+      : 'Held: nothing further starts. A command that is running goes on; crosscheck run abort stops it.',
+  );
+  cli.terminal.say(`Say the rest when there is time: crosscheck run update --help`);
   return EXIT.ok;
 }
 
-/** Shows a statement of an act that several sign, has its word typed, signs and sends it. */
-async function signTogether(
-  cli: Cli,
-  client: Client,
-  run: string,
-  act: 'lift' | 'close',
-  lines: Lines<'lift'>,
-): Promise<Accepted> {
-  const { terminal } = cli;
-  terminal.say('You sign:');
-  terminal.say('');
-  terminal.say(statementText<typeof act>(act, lines));
-  if ((await terminal.ask(`Type ${act} to sign this statement; anything else signs nothing.`)) !== act)
-    throw new Stop(EXIT.refused, 'Nothing was signed.');
-  return send(client, { type: act, run, ...(await signed(client, act, lines)) });
+/** The home document, where a hold is not on a run. */
+export const homeOf = async (client: Client, { options }: Given): Promise<Home | undefined> =>
+  options['plan'] === undefined && options['runbook'] === undefined ? undefined : client.api.get<Home>('/api/home');
+
+/** A hold with everything that a word needs of it, wherever it stands. */
+export interface Found {
+  readonly hold: AnyHold;
+  readonly entries: Entries;
+  readonly names: Home['names'];
+  /** Null where it stands on a plan or a runbook. */
+  readonly run: string | null;
 }
 
-/** Why and by whom the hold was raised. */
-function holdLines({ folded, names }: OpenRun, ref: string): string[] {
-  const raised = folded.entries.find((sealed) => refOf(sealed) === ref);
-  if (raised?.entry.type !== 'hold.raised') return [];
-  const { cause, step, actor } = raised.entry;
-  const sentence = fromUtf8(raised.bodies['answer']?.bytes ?? new Uint8Array()) ?? '';
-  return [
-    `Held${step === undefined ? '' : ` at step ${step}`} by ${actor === 'server' ? 'a rule of the run' : nameOf(names, actor)}: ${cause}${sentence === '' ? '' : `: ${clean(sentence)}`}`,
-  ];
-}
-
-export async function lift(cli: Cli, given: Given): Promise<Exit> {
-  cli.terminal.demandPerson('run lift');
-  const client = connect(cli, given);
+async function found(client: Client, given: Given): Promise<Found> {
+  const home = await homeOf(client, given);
+  const on = thingNamed(given, home?.runbooks ?? []);
+  if (on) {
+    const site = await readSiteHolds(client);
+    return { hold: holdOn(site, on, given), entries: site.entries, names: home?.names ?? {}, run: null };
+  }
   const run = argument(given, 0);
-  const open = await openRun(client, run);
-  seatedAs(open.folded, client.person);
-  const { holds, collection } = contextOf(open.folded.state);
-  const oldest = holds.find(({ ref }) => collection?.act === 'lift' && collection.about === ref) ?? holds[0];
-  if (!oldest) return deny('XCK_NOT_NOW', { what: 'A lift', why: 'the run is not held' });
-  for (const line of holdLines(open, oldest.ref)) cli.terminal.say(line);
-  const lines = liftLines(open.folded.state, await signingOver(client, open.folded.tree), oldest.ref);
-  const { entries } = await signTogether(cli, client, run, 'lift', lines);
-  const lifted = entries.some(({ type }) => type === 'hold.lifted');
-  cli.terminal.say(
-    lifted
-      ? `Lifted.${holds.length > 1 ? ` ${holds.length - 1} more to lift.` : ''}`
-      : 'Your signature is in; the hold stays until the lead and the quorum have signed.',
-  );
-  return EXIT.ok;
+  if (run === '') throw usage('Which hold?', 'Name its run, or give --plan or --runbook.');
+  const { folded, names } = await openRun(client, run);
+  return { hold: picked(contextOf(folded.state).holds, given, 'this run'), entries: folded.entries, names, run };
 }
 
-export async function close(cli: Cli, given: Given): Promise<Exit> {
-  cli.terminal.demandPerson('run close');
+/** Adds to what the last update said; whatever is not given stays as it was. */
+export async function update(cli: Cli, given: Given): Promise<Exit> {
   const client = connect(cli, given);
-  const run = argument(given, 0);
-  const { folded } = await openRun(client, run);
-  seatedAs(folded, client.person);
-  const { runbook, holds } = contextOf(folded.state);
-  const undone = runbook.steps.filter((step) => stepState(folded.state, step) !== 'finished');
-  const result = undone.length === 0 && holds.length === 0 ? 'done' : 'aborted';
-  for (const { id, title } of undone) cli.terminal.say(`Not done: ${id}: ${clean(title)}`);
-  cli.terminal.say(`The run closes as ${result}, for good.`);
-  const lines = closeLines(folded.state, await signingOver(client, folded.tree), result);
-  const { entries } = await signTogether(cli, client, run, 'close', lines);
-  const closed = entries.some(({ type }) => type === 'run.closed');
-  cli.terminal.say(
-    closed
-      ? `Closed as ${result}. Its record: crosscheck record export ${run}`
-      : 'Your signature is in; the run stays open until the lead and one reviewer have signed.',
-  );
+  const now = cli.now();
+  const before = await found(client, given);
+  const change = readUpdate(given, now, before.run === null ? argument(given, 0) : argument(given, 1));
+  const summary = summaryOf(before.entries, before.hold, now);
+  const { document, conditions } = updated(summary.document, before.hold.conditions, change);
+  await send(client, {
+    type: 'update',
+    run: before.run,
+    hold: before.hold.ref,
+    document: { ...document },
+    conditions,
+    met: change.met,
+    stance: change.stance,
+  });
+  const after = await found(client, { ...given, options: { ...given.options, hold: before.hold.ref.split(' ')[0] } });
+  const said = summaryOf(after.entries, after.hold, now);
+  for (const line of holdLines(after.hold, said, after.names, now)) cli.terminal.out(line);
+  const open = askLines(said);
+  if (open.length > 0) cli.terminal.say('Still to be said, when there is time:');
+  for (const line of open) cli.terminal.say(line);
   return EXIT.ok;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { base64 } from '../../../core/bytes/encoding.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
 import { parseTrust, type Trust } from '../../../core/record/trust.ts';
-import { diverged, type Verdict, verifyFile } from '../../../core/verify/verify.ts';
+import { diverged, LESS, type Less, lessOf, type Verdict, verifyFile } from '../../../core/verify/verify.ts';
 import { verifyRaw } from '../../ports/verify.ts';
 import { argument, type Cli, flag, type Given, text } from '../args.ts';
 import { connect } from '../client.ts';
@@ -33,17 +33,27 @@ function trustOf(cli: Cli, given: Given): Trust | null {
 }
 
 export async function verify(cli: Cli, given: Given): Promise<Exit> {
-  const accept = text(given, 'accept');
-  if (accept !== undefined && accept !== 'solo')
-    throw usage(`--accept takes solo, not “${accept}”.`, 'Leave it out to accept nothing less than four eyes.');
+  const accept = acceptedIn(text(given, 'accept') ?? '');
   const trust = trustOf(cli, given);
   const tar = read(argument(given, 0), 'record');
-  const verdict = await verifyFile(tar, trust, verifyRaw, accept === 'solo' ? { accept: ['solo'] } : {});
+  const verdict = await verifyFile(tar, trust, verifyRaw, { accept });
   const contradicted = await contradicts(verdict, trust, text(given, 'receipt'));
   const shown: Verdict = contradicted ? { ...verdict, verdict: 'DIVERGED', exit: EXIT.diverged } : verdict;
   if (flag(given, 'json')) cli.terminal.out(jsonText(document(shown)));
   else for (const line of report(shown, trust)) cli.terminal.out(line);
   return shown.exit;
+}
+
+/** `solo`, `rehearsal`, or both with a comma. */
+function acceptedIn(given: string): Less[] {
+  const words = given === '' ? [] : given.split(',');
+  const strange = words.find((word) => !(LESS as readonly string[]).includes(word));
+  if (strange !== undefined)
+    throw usage(
+      `--accept takes ${LESS.join(' or ')}, not “${strange}”.`,
+      'Leave it out to accept nothing less than a live run under four eyes.',
+    );
+  return words as Less[];
 }
 
 /** Whether a receipt that somebody kept and the record prove together that the log forked. */
@@ -56,7 +66,7 @@ async function contradicts({ facts }: Verdict, trust: Trust | null, file: string
   return facts !== null && diverged(facts.checkpoint, kept);
 }
 
-function document({ verdict, exit, solo, assurance, executor, run, reasons, facts }: Verdict) {
+function document({ verdict, exit, solo, mode, assurance, executor, run, reasons, facts }: Verdict) {
   const checkpoint = facts && {
     origin: facts.checkpoint.origin,
     size: facts.checkpoint.size,
@@ -66,6 +76,7 @@ function document({ verdict, exit, solo, assurance, executor, run, reasons, fact
     verdict,
     exit,
     solo,
+    mode,
     assurance,
     executor,
     run,
@@ -86,7 +97,8 @@ const MEANS: Readonly<Record<Verdict['verdict'], string>> = {
   UNREADABLE: 'this is no record',
 };
 
-function report({ verdict, solo, assurance, executor, run, reasons, facts }: Verdict, trust: Trust | null): string[] {
+function report(shown: Verdict, trust: Trust | null): string[] {
+  const { verdict, assurance, executor, run, reasons, facts } = shown;
   const told = facts
     ? [
         `run ${run}: ${clean(facts.runbook.title)}`,
@@ -101,5 +113,6 @@ function report({ verdict, solo, assurance, executor, run, reasons, facts }: Ver
     ({ sentence, seq, invariant, code }) =>
       `- ${clean(sentence)}${seq === null ? '' : ` (seq ${seq})`}${invariant === null ? '' : ` ${invariant}`} [${code}]`,
   );
-  return [`${verdict}${solo ? ' (solo)' : ''}: ${MEANS[verdict]}`, ...told, ...why];
+  const less = lessOf(shown).map((word) => ` (${word})`);
+  return [`${verdict}${less.join('')}: ${MEANS[verdict]}`, ...told, ...why];
 }

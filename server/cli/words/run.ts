@@ -1,60 +1,18 @@
-/** The words that open, join and look at runs. */
-import { base64, utf8 } from '../../../core/bytes/encoding.ts';
-import { jcs } from '../../../core/bytes/jcs.ts';
-import { bodyDigest } from '../../../core/log/entry.ts';
-import type { Home } from '../../../core/protocol/frames.ts';
+/** The words that take and leave seats, and that look at runs. */
+import { refIndex } from '../../../core/log/entry.ts';
+import type { Home, RunSummary } from '../../../core/protocol/frames.ts';
+import { clockViews } from '../../../core/release/clocks.ts';
+import { lasting, utc } from '../../../core/release/words.ts';
 import { seatOf } from '../../../core/run/context.ts';
-import { actLines } from '../../../core/run/lines.ts';
 import { contextOf } from '../../../core/run/state.ts';
-import { checkInputs } from '../../../core/runbook/inputs.ts';
-import type { Runbook } from '../../../core/runbook/runbook.ts';
-import { argument, type Cli, flag, type Given, list as listed, text } from '../args.ts';
-import { connect, send, signed, signingOver } from '../client.ts';
-import { deny, EXIT, type Exit, must, usage } from '../exits.ts';
-import { fetchFolder, openRun, seatedAs } from '../run-client.ts';
-import { nameOf, stepState, timeText, waitingFor } from '../show.ts';
-import { readSite } from '../site.ts';
+import { argument, type Cli, flag, type Given, text } from '../args.ts';
+import { connect, send } from '../client.ts';
+import { deny, EXIT, type Exit, usage } from '../exits.ts';
+import { holdLines, summaryOf } from '../holds.ts';
+import { type OpenRun, openRun, seatedAs } from '../run-client.ts';
+import { modeText, type Names, nameOf } from '../show.ts';
+import { stepLines, waitingFor } from '../standing.ts';
 import { clean, jsonText } from '../terminal.ts';
-import { ulid } from '../ulid.ts';
-import { chosen } from './runbook.ts';
-
-/** `--input name=value` as values of the types that the runbook declares; what does not read as one stays text and is refused. */
-function inputsGiven(runbook: Runbook, given: Given): Record<string, unknown> {
-  const pairs = listed(given, 'input').map((pair): [string, unknown] => {
-    const at = pair.indexOf('=');
-    if (at < 1)
-      throw usage(`--input ${pair} is not name=value.`, `Inputs: ${Object.keys(runbook.inputs).join(', ') || 'none'}`);
-    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
-    return [name, typed(runbook.inputs[name]?.type, value)];
-  });
-  return Object.fromEntries(pairs);
-}
-
-function typed(type: string | undefined, value: string): unknown {
-  if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
-  if (type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
-  return value;
-}
-
-export async function start(cli: Cli, given: Given): Promise<Exit> {
-  const client = connect(cli, given);
-  const home = await client.api.get<Home>('/api/home');
-  const summary = chosen(home.runbooks, argument(given, 0), 'approved runbook', ({ approved }) => approved !== null);
-  const { runbook } = (await fetchFolder(client, summary.runbook)).prepared;
-  const inputs = jcs(must(checkInputs(runbook, inputsGiven(runbook, given))));
-  const salt = cli.random(32);
-  const run = ulid(cli.now(), cli.random(10));
-  const content = { follows: null, inputs: bodyDigest({ bytes: utf8(inputs), salt }), run };
-  const site = await readSite(client.api, client.trust);
-  const about = { origin: client.trust.origin, run, about: summary.approved ?? '', content };
-  const lines = actLines('open', about, await signingOver(client, site.tree));
-  await send(client, { type: 'open', inputs, salt: base64(salt), ...(await signed(client, 'open', lines)) });
-  cli.terminal.say(
-    `Opened LIVE: ${clean(runbook.title)} with ${clean(inputs)}. You hold the lead seat; stay present: crosscheck run watch ${run}`,
-  );
-  cli.terminal.out(run);
-  return EXIT.ok;
-}
 
 /** The seat that was named, or the only one that the person can take. */
 export async function join(cli: Cli, given: Given): Promise<Exit> {
@@ -76,7 +34,9 @@ export async function join(cli: Cli, given: Given): Promise<Exit> {
   const role =
     crew.roles.find((one) => mine.includes(one)) ?? deny('XCK_ROLE', { seat, roles: crew.roles.join(' or ') });
   await send(client, { type: 'join', run, seat, role });
-  cli.terminal.say(`You hold the ${seat} seat by the role ${role}. Stay present: crosscheck run watch ${run}`);
+  cli.terminal.say(
+    `You hold the ${seat} seat by the role ${role}. What you will be asked: crosscheck run brief ${run}. Stay present: crosscheck run watch ${run}`,
+  );
   return EXIT.ok;
 }
 
@@ -90,56 +50,94 @@ export async function leave(cli: Cli, given: Given): Promise<Exit> {
 }
 
 export async function list(cli: Cli, given: Given): Promise<Exit> {
-  const { runs, names } = await connect(cli, given).api.get<Home>('/api/home');
-  if (flag(given, 'json')) cli.terminal.out(jsonText(runs));
-  else
-    for (const { run, state, title, lead, step, opened_at, waiting } of runs)
-      cli.terminal.out(
-        `${run} ${state} “${clean(title)}” ${step ?? 'all steps done'} opened ${timeText(opened_at)} by ${nameOf(names, lead)}${waiting ? ', waits for you' : ''}`,
+  const { runs, plans, holds, names } = await connect(cli, given).api.get<Home>('/api/home');
+  const { out } = cli.terminal;
+  if (flag(given, 'json')) {
+    out(jsonText({ runs, plans, holds }));
+    return EXIT.ok;
+  }
+  for (const one of runs) out(runLine(one, names));
+  for (const { plan, title, mode, held, opened, planned_for, by } of plans)
+    if (!opened)
+      out(
+        `${plan} ${held ? 'HELD plan' : 'plan'} ${mode} “${clean(title)}”${planned_for === null ? '' : ` for ${utc(planned_for)}`} by ${nameOf(names, by)}`,
       );
+  for (const { hold, plan, runbook, by, text: said, next_update } of holds)
+    out(
+      `hold ${refIndex(hold)} on ${plan === null ? `runbook ${runbook}` : `plan ${plan}`} by ${nameOf(names, by)}: ${clean(said)}${late(next_update, cli.now())}`,
+    );
   return EXIT.ok;
 }
 
+export const runLine = (one: RunSummary, names: Names): string =>
+  `${one.run} ${one.state} ${one.mode === 'live' ? 'LIVE' : 'REHEARSAL'} “${clean(one.title)}” ${one.step ?? 'all steps done'} opened ${utc(one.opened_at)} by ${nameOf(names, one.lead)}${one.waiting ? ', waits for you' : ''}`;
+
+const late = (promised: number | null, now: number): string =>
+  promised !== null && now > promised ? `, OVERDUE since ${utc(promised)}` : '';
+
 export async function status(cli: Cli, given: Given): Promise<Exit> {
   const client = connect(cli, given);
-  const { folded, names } = await openRun(client, argument(given, 0));
-  const { state } = folded;
-  const { runbook, seats, away, arming, holds, closed } = contextOf(state);
-  const steps = runbook.steps.map((step) => ({
-    id: step.id,
-    title: step.title,
-    state: stepState(state, step),
-    eyes: step.eyes,
-  }));
-  if (flag(given, 'json')) {
-    const { run, mode, solo } = state.facts;
-    cli.terminal.out(
-      jsonText({
-        run,
-        mode,
-        solo,
-        runbook: state.facts.runbook,
-        title: runbook.title,
-        closed,
-        holds,
-        seats,
-        away,
-        arming,
-        steps,
-      }),
-    );
-    return EXIT.ok;
-  }
-  const { out } = cli.terminal;
-  out(`LIVE${state.facts.solo ? ' SOLO' : ''} ${state.facts.run}: ${clean(runbook.title)}`);
-  for (const { id, title, state: stands, eyes } of steps)
-    out(`  ${stands.padEnd(11)} ${id}: ${clean(title)}${eyes > 2 ? ` (${eyes} eyes)` : ''}`);
-  for (const seat of Object.keys(runbook.crew)) {
-    const holder = seats[seat];
-    out(
-      `  ${seat}: ${holder ? nameOf(names, holder.person) : 'free'}${away.includes(seat) ? ', away' : ''}${seat === seatOf(contextOf(state), client.person) ? ' (you)' : ''}`,
-    );
-  }
-  out(waitingFor(state));
+  const open = await openRun(client, argument(given, 0));
+  if (flag(given, 'json')) cli.terminal.out(jsonText(statusDocument(open, cli.now())));
+  else for (const line of statusLines(open, client.person, cli.now())) cli.terminal.out(line);
   return EXIT.ok;
+}
+
+export function statusDocument({ folded }: OpenRun, now: number) {
+  const { state } = folded;
+  const { runbook, closed, way, seats, away, armings, holds, answers, waived, votes, collection, clocks } =
+    contextOf(state);
+  return {
+    run: state.facts.run,
+    mode: state.facts.mode,
+    solo: state.facts.solo,
+    runbook: state.facts.runbook,
+    title: runbook.title,
+    closed,
+    way,
+    waiting_for: waitingFor(state),
+    holds: holds.map((hold) => ({ ...hold, document: summaryOf(folded.entries, hold, now).document })),
+    seats,
+    away,
+    armings,
+    answers,
+    waived,
+    votes,
+    collection,
+    clocks,
+    steps: stepLines(state).map(({ step, state: stands }) => ({
+      id: step.id,
+      title: step.title,
+      kind: step.kind,
+      state: stands,
+      eyes: step.eyes,
+      deviation: step.deviation,
+    })),
+  };
+}
+
+export function statusLines({ folded, names }: OpenRun, person: string, now: number): string[] {
+  const { state, entries } = folded;
+  const context = contextOf(state);
+  const { runbook, seats, away, way, holds, collection, clocks } = context;
+  const own = seatOf(context, person);
+  const signed = (collection?.signers ?? []).map(({ person: by, seat }) => `${nameOf(names, by)} (${seat})`);
+  return [
+    `${modeText(state.facts)}${way === 'back' ? ' GOING BACK' : ''} ${state.facts.run}: ${clean(runbook.title)}`,
+    ...stepLines(state).map(
+      ({ step, depth, state: stands }) =>
+        `  ${'  '.repeat(depth)}${stands.padEnd(11)} ${step.id}: ${clean(step.title)}${step.eyes > 2 ? ` (${step.eyes} eyes)` : ''}${step.deviation ? ' (inserted)' : ''}`,
+    ),
+    ...Object.keys(runbook.crew).map((seat) => {
+      const holder = seats[seat];
+      return `  ${seat}: ${holder ? nameOf(names, holder.person) : 'free'}${away.includes(seat) ? ', away' : ''}${seat === own ? ' (you)' : ''}`;
+    }),
+    ...clockViews(runbook, clocks, now).map(
+      ({ id, ends, means, state: stands }) =>
+        `  clock ${id}: ${stands === 'ended' ? 'ended' : `${lasting(ends - now)} left`}, until ${utc(ends)}: ${clean(means)}`,
+    ),
+    ...holds.flatMap((hold) => holdLines(hold, summaryOf(entries, hold, now), names, now)),
+    ...(collection ? [`  ${collection.act} signed by ${signed.join(', ')}; more are needed`] : []),
+    waitingFor(state),
+  ];
 }

@@ -1,58 +1,32 @@
-/** The words of runbooks: lint, register, approve, list. Approving shows every byte's text before anything is signed. */
-import { resolve } from 'node:path';
+/** The words of registered runbooks: register, approve, list. Approving shows every byte's text before anything is signed. */
 import { statementText } from '../../../core/approval/statement.ts';
 import { base64, fromUtf8 } from '../../../core/bytes/encoding.ts';
 import { digest } from '../../../core/bytes/hash.ts';
 import type { Home, RunbookSummary } from '../../../core/protocol/frames.ts';
 import { actLines } from '../../../core/run/lines.ts';
 import { type FolderFile, folderDigest } from '../../../core/runbook/folder.ts';
-import { lintFolder } from '../../../core/runbook/lint.ts';
-import type { Problem } from '../../../core/runbook/parse.ts';
-import { readFolder } from '../../routes/home.ts';
 import { argument, type Cli, flag, type Given, list as listed } from '../args.ts';
 import { connect, send, signed, signingOver } from '../client.ts';
 import { deny, EXIT, type Exit, must, Stop, usage } from '../exits.ts';
+import { lintAt, problemLine } from '../folders.ts';
+import { personNamed } from '../people.ts';
 import { fetchFolder } from '../run-client.ts';
 import { nameOf } from '../show.ts';
 import { readSite } from '../site.ts';
 import { clean, cleanLines, jsonText } from '../terminal.ts';
 
-function folderAt(directory: string): FolderFile[] {
-  try {
-    return must(readFolder(resolve(directory)));
-  } catch (error) {
-    if (error instanceof Stop) throw error;
-    throw usage(`${directory} cannot be read: ${(error as Error).message}`, 'Name the folder that holds runbook.yaml.');
-  }
-}
-
-const problemLines = (directory: string, { file, line, column, severity, message, mend, rule }: Problem): string =>
-  clean(`${directory.replace(/\/+$/, '')}/${file}:${line}:${column}: ${severity}: ${message} ${mend} [${rule}]`);
-
-export async function lint(cli: Cli, given: Given): Promise<Exit> {
-  const directory = argument(given, 0);
-  const files = folderAt(directory);
-  const { runbook, problems } = lintFolder(files);
-  const broken = problems.some(({ severity }) => severity === 'error');
-  if (flag(given, 'json')) cli.terminal.out(jsonText(problems));
-  else for (const problem of problems) cli.terminal.out(problemLines(directory, problem));
-  if (!broken) cli.terminal.say(`${runbook?.id}: no errors in ${files.length} files, ${must(folderDigest(files))}`);
-  return broken ? EXIT.usage : EXIT.ok;
-}
-
 export async function register(cli: Cli, given: Given): Promise<Exit> {
   const directory = argument(given, 0);
-  const files = folderAt(directory);
-  const { runbook, problems } = lintFolder(files);
-  for (const problem of problems) cli.terminal.say(problemLines(directory, problem));
+  const { files, runbook, problems } = lintAt(directory);
+  for (const problem of problems) cli.terminal.say(problemLine(directory, problem));
   if (!runbook) throw usage('The runbook has errors; nothing was registered.', 'Mend what stands above.');
   const client = connect(cli, given);
   const site = await readSite(client.api, client.trust);
   const { names } = await client.api.get<Home>('/api/home');
-  const named = listed(given, 'author').map((author) => principal(author, names));
+  const named = listed(given, 'author').map((author) => personNamed(author, names, 'author'));
   const authors = [...new Set(named.length > 0 ? named : [client.person])].sort();
   const content = { authors, id: runbook.id, runbook: must(folderDigest(files)) };
-  const about = { origin: client.trust.origin, run: null, about: `0 ${client.trust.genesis}`, content };
+  const about = { origin: client.trust.origin, run: null, mode: null, about: `0 ${client.trust.genesis}`, content };
   const lines = actLines('runbook', about, await signingOver(client, site.tree));
   const sent = files.map(({ path, mode, bytes }) => ({ path, mode, bytes: base64(bytes) }));
   await send(client, { type: 'register', files: sent, ...(await signed(client, 'runbook', lines)) });
@@ -61,13 +35,6 @@ export async function register(cli: Cli, given: Given): Promise<Exit> {
   );
   cli.terminal.out(content.runbook);
   return EXIT.ok;
-}
-
-/** An author by id or display name. */
-function principal(author: string, names: Home['names']): string {
-  if (/^p-[0-9a-f]{16}$/.test(author)) return author;
-  const found = Object.entries(names).filter(([, name]) => name === author);
-  return found.length === 1 ? (found[0]?.[0] ?? '') : deny('XCK_UNKNOWN', { what: 'author', name: author });
 }
 
 /** The runbook that an id or digest means: the newest of its id that `fits`. */
@@ -98,6 +65,7 @@ export async function approve(cli: Cli, given: Given): Promise<Exit> {
   const about = {
     origin: client.trust.origin,
     run: null,
+    mode: null,
     about: summary.registered,
     content: { runbook: summary.runbook },
   };

@@ -30,7 +30,7 @@ const orDash = (words: readonly string[]): string => words.join(' ') || '–';
 t.test('every entry type, with all that the table says of it', (t) => {
   const expected = Object.entries(ENTRIES).map(([type, rule]) => [
     type,
-    rule.chain,
+    rule.chains.join(' '),
     rule.writers.join(' '),
     orDash(
       Object.entries<Type.TSchema>(rule.fields).map(([name, schema]) => `${name}${isOptional(schema) ? '?' : ''}`),
@@ -48,9 +48,9 @@ t.test('every field of every type has its line', (t) => {
   const named = table('### Fields').map(([name]) => name);
   t.strictSame(named, [...new Set(Object.values(ENTRIES).flatMap(({ fields }) => Object.keys(fields)))].sort());
   const common = [...doc.matchAll(/^\| `(v|log|seq|type|ts|actor|bodies)` \|/gm)].map(([, name]) => name);
-  const chained = new Set(['run', 'rseq', 'prev', 'rprev']);
+  const chained = new Set(['run', 'rseq', 'prev', 'rprev', 'hprev', 'aprev']);
   for (const type of ENTRY_TYPES) {
-    const { properties } = entrySchema(type) as unknown as { properties: object };
+    const { properties } = entrySchema(type, ENTRIES[type].chains[0] ?? 'none') as unknown as { properties: object };
     const own = Object.keys(ENTRIES[type].fields);
     t.strictSame(
       Object.keys(properties)
@@ -111,7 +111,7 @@ t.test('the closed documents', (t) => {
   run.arm('drop-column');
   t.match(
     doc,
-    `\n\`${Object.keys(run.state.arming?.action ?? {})
+    `\n\`${Object.keys(run.state.armings['drop-column']?.action ?? {})
       .sort()
       .join(' ')}\`\n`,
   );

@@ -33,6 +33,7 @@ const GOOD: PreflightFacts = {
   served: ['local', 'db-primary'],
   window: { open: true, opens: null },
   locked: [],
+  uncovered: ['look'],
   rehearsals: [{ run: '01R', runbook: DIGEST, closedAt: 0, result: 'done' }],
   holds: [],
   now: HOUR,
@@ -43,7 +44,13 @@ const found = (patch: Partial<PreflightFacts>) => preflight({ ...GOOD, ...patch 
 t.test('nothing stands against a sound plan, live or rehearsed', async (t) => {
   t.same(preflight(GOOD), []);
   t.same(
-    found({ mode: 'rehearsal', served: ['local', 'db-staging'], rehearsals: [], window: { open: false, opens: 1 } }),
+    found({
+      mode: 'rehearsal',
+      uncovered: [],
+      served: ['local', 'db-staging'],
+      rehearsals: [],
+      window: { open: false, opens: 1 },
+    }),
     [],
   );
 });
@@ -97,7 +104,12 @@ t.test('targets, window, locks, rehearsal and holds', async (t) => {
   t.same(says({ served: ['local', 'db-staging'] }), [
     'target: No agent serves db-primary for live runs; step drop needs it.',
   ]);
-  t.same(says({ mode: 'rehearsal' }), ['target: No agent serves db-staging for rehearsal runs; step drop needs it.']);
+  t.same(says({ mode: 'rehearsal', served: ['local', 'db-staging'] }), [
+    'rehearsal: Nothing of step look is replaced, and it does not say that it may run as it is.',
+  ]);
+  t.same(says({ mode: 'rehearsal', uncovered: [] }), [
+    'target: No agent serves db-staging for rehearsal runs; step drop needs it.',
+  ]);
   t.same(says({ window: { open: false, opens: Date.UTC(2026, 10, 23, 8) } }), [
     'window: The window is closed: mon from 09:00 to 16:00, Europe/Warsaw. It opens at 2026-11-23 08:00:00Z.',
   ]);

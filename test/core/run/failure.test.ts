@@ -104,6 +104,14 @@ t.test('forward: names the test, inserts its steps before the next, and they are
     'XCK_DEVIATION',
   );
   refused(t, run, run.signCommand('lead', 'decide', hold(run), forward(patch('first'))), 'XCK_DEVIATION');
+  const alone = { ...patch('patch'), steps: [{ ...patch('patch').steps[0], cross_check: { by: ['lead'] } }] };
+  refused(
+    t,
+    run,
+    run.signCommand('lead', 'decide', hold(run), forward(alone)),
+    'XCK_DEVIATION',
+    'nobody could confirm it',
+  );
   refused(t, run, run.signCommand('dba', 'decide', hold(run), forward(patch('patch'))), 'none');
   run.sign('lead', 'decide', hold(run), forward(patch('patch')));
   run.sign('dba', 'decide', hold(run), forward(patch('patch')));

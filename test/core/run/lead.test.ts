@@ -79,7 +79,7 @@ t.test('whoever confirmed and goes takes the arming with them, even if they come
   const entries = run.submit({ type: 'lost', seat: 'reviewer' });
   t.same(
     entries.map(({ entry }) => entry.type),
-    ['presence.lost', 'step.voided', 'hold.raised'],
+    ['presence.lost', 'hold.raised', 'step.voided'],
   );
   run.submit({ type: 'back', seat: 'reviewer' });
   t.equal(run.context.armings['second'], undefined);

@@ -1,10 +1,22 @@
 /** Rendering a step, and what may differ between the rendering and what an agent signed: I17, each difference by name. */
 import fc from 'fast-check';
 import t from 'tap';
-import { matchesRendered, render } from '../../../core/runbook/render.ts';
+import {
+  itemsOf,
+  linksOf,
+  locksOf,
+  matchesRendered,
+  render,
+  renderProbes,
+  renderSurroundings,
+  type Scope,
+  whenHolds,
+} from '../../../core/runbook/render.ts';
 import type { Do, Rendered } from '../../../core/runbook/runbook.ts';
+import { deviationStep } from '../../../core/runbook/step.ts';
 import { campaign } from '../bytes/campaign.ts';
-import { soundRunbook } from './fixtures.ts';
+import { changed, soundRunbook } from './fixtures.ts';
+import { WIDE, wideRunbook } from './wide.ts';
 
 const SCOPE = {
   inputs: { database: 'customers', port: 8080 },
@@ -225,6 +237,265 @@ t.test('a declared variable is not the agent’s to set', async (t) => {
   const declared = { ...own, action: { ...own.action, env: { PATH: '/opt/bin' } } };
   t.ok(matchesRendered(declared, declared).ok);
   t.notOk(matchesRendered(declared, { ...declared, action: { ...declared.action, env: { PATH: '/usr/bin' } } }).ok);
+});
+
+/** The wide runbook’s steps in a run of some mode. */
+function wide(step: string, more: Partial<Scope> = {}, mode = 'live'): Rendered {
+  const done = render(wideRunbook(), step, { ...WIDE_SCOPE, run: { ...SCOPE.run, mode }, ...more });
+  if (!done.ok) throw new Error(done.refusal.sentence);
+  return done.value;
+}
+
+const WIDE_SCOPE: Scope = {
+  inputs: { database: 'customers', size: 'small', shards: 'eu,us,ap', port: 8080 },
+  run: SCOPE.run,
+  probes: { host: 'secret-host', rows: '200', lag: '0' },
+  steps: { 'move-copy': { path: '/kept' }, notes: { rows: '5', shards: 'a,b' } },
+  finished: [],
+};
+
+const why = (step: string, more: Partial<Scope> = {}, yaml?: string): string => {
+  const done = render(wideRunbook(yaml), step, { ...WIDE_SCOPE, ...more });
+  return done.ok ? 'rendered' : `${done.refusal.code} ${done.refusal.sentence}`;
+};
+
+t.test('what every kind does', async (t) => {
+  t.same(wide('page').do, { kind: 'manual', text: 'Write that customers is being changed.', by: 'verifier' });
+  t.same(wide('look').do, { kind: 'manual', text: 'Look at the graphs.', by: 'lead' });
+  t.same(wide('soak').do, { kind: 'wait', for: 900_000, every: 30_000 });
+  t.same(wide('rest').do, { kind: 'wait', for: 60_000, every: 10_000 });
+  t.same(wide('tidy').do, { kind: 'shell', script: 'rm -f "$FILE"\n' });
+  t.equal(wide('tidy').action.env.FILE, '/data//kept');
+  t.match(wide('notes'), { action: { retries: { count: 2, delay: 30_000 }, outputs: ['rows', 'shards'] } });
+  t.match(wide('drop'), {
+    do: { argv: ['psql', '--file=sql/drop.sql', '--set=rows=0'] },
+    action: {
+      limit: { field: 'rows', within: '5%', probe: 'rows' },
+      progress: { from: 'stdout_jsonl', done: 'done', total: 'total' },
+      secrets: ['PGPASSWORD'],
+      while: ['cold'],
+      cwd: '.',
+    },
+  });
+  for (const step of ['aside', 'ready']) t.match(why(step), /^XCK_NOT_NOW .* runs nothing itself/);
+});
+
+t.test('the way back is shown with its step, and is a step of its own', async (t) => {
+  const undo = {
+    do: { kind: 'run', argv: ['pg_restore', '/data/copy'] },
+    from: 'backup',
+    reason: null,
+    takes: 3_300_000,
+  };
+  t.same(wide('drop').action.undo, undo);
+  const own = wide('drop-undo');
+  t.same(own.do, undo.do);
+  t.match(own, {
+    target: { agent: 'db-primary' },
+    action: {
+      ...{ eyes: 6, by: ['reviewer', 'verifier'], env: { PGDATABASE: 'customers' }, secrets: ['PGPASSWORD'] },
+      ...{ undo: null, timeout: 7_200_000, while: ['raw', 'cold'], limit: null, progress: null },
+    },
+  });
+});
+
+t.test('a wave: the canary, then the rest, then what failed of it', async (t) => {
+  const items = (finished: string[]) => {
+    const { do: does } = wide('shards', { finished });
+    return does.kind === 'for_each' ? does.items.map(({ id, value }) => `${id} ${value}`) : [];
+  };
+  t.same(items([]), ['item-1 eu']);
+  t.same(items(['item-1']), ['item-2 us', 'item-3 ap']);
+  t.same(items(['item-1', 'item-3']), ['item-2 us']);
+  t.same(wide('shards').do, {
+    kind: 'for_each',
+    items: [{ id: 'item-1', value: 'eu', do: { kind: 'run', argv: ['bin/count', 'eu'] } }],
+    of: 3,
+    max_parallel: 2,
+  });
+  t.match(wide('shards'), {
+    action: { timeout: 300_000, retries: { count: 1, delay: 10_000 }, limit: { field: 'n' }, verify: { none: {} } },
+  });
+  t.match(wide('shards').action.undo?.do, { kind: 'for_each', items: [{ value: 'eu', do: { kind: 'shell' } }], of: 3 });
+  t.match(wide('hosts').do, { items: [{ value: 'a' }, { value: 'b-customers' }], of: 2 }, 'one single wave');
+  t.equal(
+    why('shards', { finished: ['item-1', 'item-2', 'item-3'] }),
+    'XCK_NOT_NOW An arming cannot follow now: every item of shards is finished.',
+  );
+  t.same(itemsOf(wideRunbook(), 'shards', WIDE_SCOPE), {
+    ok: true,
+    value: ['eu', 'us', 'ap'].map((value, index) => ({ id: `item-${index + 1}`, value })),
+  });
+});
+
+t.test('items that cannot be', async (t) => {
+  const shards = (text: string) => why('shards', { inputs: { ...WIDE_SCOPE.inputs, shards: text } });
+  const no = (what: string) => `XCK_EXPRESSION The expression items of shards has no value: ${what}.`;
+  t.equal(shards('eu,us,eu'), no('the item “eu” stands twice'));
+  t.equal(shards('eu, ,us'), no('an item is empty'));
+  t.equal(shards('x'.repeat(1001)), no('an item has more than 1000 characters'));
+  t.equal(shards(Array.from({ length: 501 }, (_, n) => n).join()), no('it gives more than 500 items'));
+  t.match(shards('eu,u\u202es'), /^XCK_EXPRESSION .*invisible character U\+202E/);
+});
+
+t.test('steps of a used runbook have its folder, its inputs and its own names', async (t) => {
+  const move = wide('move-move');
+  t.same(move.do, { kind: 'run', argv: ['psql', '--file=sql/move.sql', '--set=path=/kept'] });
+  t.match(move.action, {
+    cwd: 'use/other',
+    env: { BATCH: '50' },
+    undo: { from: 'move-copy', do: { argv: ['bin/back', 'customers'] } },
+  });
+  t.match(wide('move-copy').do, { run: ['pg_dump', '--table=customers'] });
+  t.match(
+    why('move-move', { inputs: { ...WIDE_SCOPE.inputs, database: 'Customers1' } }),
+    /^XCK_INPUT input table of move: does not match \[a-z\]\+ as a whole/,
+    'what it is given is checked like what people give',
+  );
+  t.match(why('move-move', { steps: {} }), /^XCK_EXPRESSION The expression steps\.copy\.outputs\.path has no value/);
+});
+
+t.test('a blind value resolves nowhere, even where it is given', async (t) => {
+  const runbook = wideRunbook();
+  const told = {
+    ...runbook,
+    steps: runbook.steps.map((step) => (step.id === 'drop' ? { ...step, run: ['psql', `\${{ probes.host }}`] } : step)),
+  };
+  const done = render(told, 'drop', WIDE_SCOPE);
+  t.match(done, { ok: false, refusal: { code: 'XCK_EXPRESSION' } });
+});
+
+t.test('probes and surroundings are there before anything is measured', async (t) => {
+  const runbook = wideRunbook();
+  const before = { ...WIDE_SCOPE, probes: {} };
+  const probes = renderProbes(runbook, 'drop', before);
+  t.same(probes.ok && probes.value, wide('drop').action.probes);
+  t.same(renderSurroundings(runbook, 'drop', before), {
+    ok: true,
+    value: { cwd: '.', env: { PGDATABASE: 'customers' }, secrets: ['PGPASSWORD'] },
+  });
+  t.match(why('drop', { probes: {} }), /^XCK_EXPRESSION The expression probes\.lag has no value/);
+  t.same(renderProbes(runbook, 'nope', before).ok, false);
+});
+
+t.test('a rehearsal replaces target, input and action, or refuses', async (t) => {
+  t.match(wide('drop', {}, 'rehearsal'), {
+    target: { agent: 'db-staging' },
+    action: { env: { PGDATABASE: 'staging' } },
+  });
+  t.match(wide('notes', {}, 'rehearsal').do, { kind: 'run', argv: ['bin/count', 'staging'] });
+  t.same(wide('tidy', {}, 'rehearsal').do, { kind: 'shell', script: 'echo tidy' });
+  t.match(wide('move-copy', {}, 'rehearsal').do, { run: ['pg_dump', '--table=staging'] });
+  t.same(locksOf(wideRunbook(), WIDE_SCOPE.inputs, 'rehearsal'), { ok: true, value: ['db:staging', 'release'] });
+  const bare = changed('    tidy: {shell: echo tidy}\n', '', WIDE);
+  const rehearsal = { run: { ...SCOPE.run, mode: 'rehearsal' } };
+  t.equal(
+    why('tidy', rehearsal, bare),
+    'XCK_REHEARSAL The rehearsal does not fit: nothing of tidy is replaced, and it does not say that it may run as it is.',
+  );
+  const asIs = changed('    title: Tidy up\n', '    title: Tidy up\n    secrets: [TOKEN]\n    rehearse: as_is\n', bare);
+  const done = render(wideRunbook(asIs), 'tidy', { ...WIDE_SCOPE, ...rehearsal });
+  t.match(done, { ok: true, value: { do: { script: 'rm -f "$FILE"\n' }, action: { secrets: [] } } });
+  t.same(why('tidy', {}, bare), 'rendered', 'live runs need none of it');
+});
+
+t.test('an input that a rehearsal replaces covers the steps that name it', async (t) => {
+  const bare = changed(`    notes: {run: [bin/count, '\${{ inputs.database }}']}\n`, '', WIDE);
+  const rehearsal = { run: { ...SCOPE.run, mode: 'rehearsal' } };
+  t.match(why('notes', rehearsal, bare), /^XCK_REHEARSAL /);
+  const named = changed('run: [bin/count, rows]', `run: [bin/count, '\${{ inputs.database }}']`, bare);
+  t.equal(why('notes', rehearsal, named), 'rendered');
+  const used = changed('  targets: {primary: {agent: db-staging}, edge', '  targets: {edge', WIDE);
+  t.equal(why('move-copy', rehearsal, used), 'rendered', 'through what a used runbook is given');
+  t.match(why('drop-undo', rehearsal, used), /^rendered$/, 'by its environment');
+});
+
+t.test('conditions, locks and links', async (t) => {
+  const runbook = wideRunbook();
+  const holds = (inputs: Scope['inputs']) => whenHolds(runbook, 'notes', { ...WIDE_SCOPE, inputs });
+  t.same(holds({ ...WIDE_SCOPE.inputs, size: 'large' }), { ok: true, value: true });
+  t.same(holds(WIDE_SCOPE.inputs), { ok: true, value: false });
+  t.same(holds({}).ok, false, 'what cannot be answered is no no');
+  t.same(whenHolds(runbook, 'drop', WIDE_SCOPE), { ok: true, value: true });
+  t.same(whenHolds(runbook, 'nope', WIDE_SCOPE).ok, false);
+  t.same(locksOf(runbook, WIDE_SCOPE.inputs), { ok: true, value: ['db:customers', 'release'] });
+  t.same(locksOf(runbook, {}).ok, false);
+  t.same(linksOf(runbook, WIDE_SCOPE), {
+    ok: true,
+    value: [{ title: 'Replication', url: 'https://example.org/?from=1790000000000&db=customers' }],
+  });
+});
+
+t.test('what an agent signs of every kind', async (t) => {
+  const own = wide('shards');
+  const signed = structuredClone(own) as { do: { items: { do: { argv: string[] } }[]; of: number } } & Rendered;
+  t.ok(matchesRendered(own, signed).ok);
+  const psql = wide('drop');
+  const bare = {
+    ...psql,
+    do: { kind: 'for_each', items: [{ id: 'item-1', value: 'a', do: psql.do }], of: 1, max_parallel: 1 },
+  } as Rendered;
+  const resolvedItem = structuredClone(bare) as unknown as { do: { items: { do: { argv: string[] } }[] } };
+  (resolvedItem.do.items[0]?.do.argv ?? [])[0] = '/usr/bin/psql';
+  t.ok(matchesRendered(bare, resolvedItem as unknown as Rendered).ok, 'a program of an item by its path');
+  const differs = (change: (copy: typeof signed) => void): string => {
+    const copy = structuredClone(signed);
+    change(copy);
+    const match = matchesRendered(own, copy);
+    return match.ok ? 'none' : match.refusal.sentence.replace(/ is not what the runbook and the inputs say\.$/, '');
+  };
+  const item = (copy: typeof signed) => copy.do.items[0] ?? { do: { argv: [] } };
+  t.equal(
+    differs((copy) => Object.assign(item(copy), { value: 'us' })),
+    'the command (do.items.0.value)',
+  );
+  t.equal(
+    differs((copy) => Object.assign(item(copy).do, { argv: ['bin/count', 'us'] })),
+    'the command (do.items.0.do.argv.1)',
+  );
+  t.equal(
+    differs((copy) => Object.assign(copy.do, { of: 2 })),
+    'the command (do.of)',
+  );
+  t.equal(
+    differs((copy) => copy.do.items.push(...copy.do.items)),
+    'the command (do.items)',
+  );
+  t.equal(
+    differs((copy) => Object.assign(copy.action, { while: [] })),
+    'none',
+    'it had none',
+  );
+  t.equal(
+    differs((copy) => Object.assign(copy.action, { retries: { count: 9, delay: 10_000 } })),
+    'action.retries.count',
+  );
+  t.equal(
+    differs((copy) => Object.assign(copy.action, { outputs: ['x'] })),
+    'action.outputs',
+  );
+});
+
+t.test('a step that a deviation inserts', async (t) => {
+  const presence = { required: ['lead', 'reviewer', 'verifier'], grace_ms: 1 };
+  const step = deviationStep({ id: 'fix', title: 'Fix', run: ['a'], critical: false }, presence);
+  t.match(step, { critical: true, eyes: 4, by: ['reviewer', 'verifier'], deviation: true, use: null, kind: 'run' });
+  const six = deviationStep(
+    {
+      id: 'fix',
+      title: 'Fix',
+      shell: 'a',
+      cross_check: { eyes: 6, by: ['dba', 'sre'] },
+      undo: { reason: 'x', run: ['b'] },
+    },
+    presence,
+  );
+  t.match(six, {
+    kind: 'shell',
+    eyes: 6,
+    by: ['dba', 'sre'],
+    undo: { step: { id: 'fix-undo', eyes: 6, deviation: true } },
+  });
 });
 
 t.test('no shape of the signed makes it throw, and none but the rendering’s passes', async (t) => {

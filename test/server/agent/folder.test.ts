@@ -1,4 +1,5 @@
 /** Copies of runbook folders: exactly the bytes that were approved, or a refusal. */
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -66,6 +67,7 @@ t.test('a copy that was changed is refused and stays as it is', async (t) => {
     'a file less': (folder) => rmSync(join(folder, 'runbook.yaml')),
     'not executable': (folder) => chmodSync(join(folder, 'bin/deep/step'), 0o444),
     'a dangling link more': (folder) => symlinkSync('/nowhere', join(folder, 'link')),
+    'a pipe more': (folder) => t.equal(spawnSync('mkfifo', [join(folder, 'pipe')]).status, 0),
     'a file replaced by a link to the same bytes': (folder) => {
       writeFileSync(join(folder, '..', 'same'), 'id: x\n');
       rmSync(join(folder, 'runbook.yaml'));

@@ -46,7 +46,7 @@ t.test('what is not known is refused with what was meant', async (t) => {
   t.match(stopped(['xyzzy']), { exit: EXIT.usage, hint: /help/ });
   t.match(stopped(['run', 'list', '--jsn']), { exit: EXIT.usage, message: /jsn/ });
   t.match(stopped(['run', 'join']), { exit: EXIT.usage, message: /takes RUN/ });
-  t.match(stopped(['run', 'hold', 'R']), { exit: EXIT.usage }, 'a sentence is missing');
+  t.match(stopped(['run', 'answer', 'R']), { exit: EXIT.usage }, 'a sentence is missing');
   t.match(stopped(['whoami', 'now']), { exit: EXIT.usage, message: /no argument/ });
 });
 
@@ -62,8 +62,32 @@ t.test('help is a page for all words and one for each', async (t) => {
   t.equal(new Set(WORDS.map(({ name }) => name)).size, WORDS.length, 'each word stands once');
 });
 
+t.test('the longest word that fits is meant', async (t) => {
+  t.equal(given('run', 'windows').word.name, 'run windows');
+  t.equal(given('run', 'windows', 'deleted', 'R', 'backup', '--evidence', 'x').word.name, 'run windows deleted');
+  t.equal(given('run', 'countermeasure', 'R').word.name, 'run countermeasure');
+  t.equal(given('run', 'countermeasure', 'close', 'R', 'cm').word.name, 'run countermeasure close');
+});
+
 t.test('nothing that lets something proceed can be answered by an option', async (t) => {
-  const people = WORDS.filter(({ name }) => /^(step (check|key)|run (lift|close)|runbook approve)$/.test(name));
-  t.equal(people.length, 5);
+  const never = ['yes', 'y', 'force', 'confirm', 'sign', 'assume-yes'];
+  for (const { name, options } of WORDS)
+    t.same(
+      Object.keys(options).filter((option) => never.includes(option)),
+      [],
+      name,
+    );
+  const people = WORDS.filter(({ name }) => /^(step (check|key)|runbook approve)$/.test(name));
+  t.equal(people.length, 3);
   for (const { name, options } of people) t.strictSame(Object.keys(options).sort(), ['key', 'server'], name);
+});
+
+t.test('every act of the words table has its word', async (t) => {
+  const words =
+    'run start, run join, run leave, run answer, step arm, step check, step withdraw, step key, run hold, run update, run lift, run abort, run decide, step resolve, run waive, run lead, run close, runbook register, runbook approve, run deviate, step attest, step start, run plan, run rehearse, run windows deleted, run postmortem, run countermeasure add, run countermeasure close';
+  for (const word of words.split(', '))
+    t.ok(
+      WORDS.some(({ name }) => name === word),
+      word,
+    );
 });

@@ -26,6 +26,8 @@ async function armed(options: ArmOptions = {}, rosterOf = testRun()) {
     ground,
     folded,
     names: {},
+    rehearsed: null,
+    after: [],
   };
   return { open, folded };
 }
@@ -34,7 +36,7 @@ const altered = (alter: (rendered: Rendered) => Rendered) => armed({ alter });
 
 t.test('a genuine arming is proved, and the inputs are those that were signed', async (t) => {
   const { open, folded } = await armed();
-  await proveArmed(open, folded);
+  await proveArmed(open, folded, 'drop-column');
   t.strictSame(inputsOfRun(folded, open.ground), { table: 'customers' });
 });
 
@@ -55,14 +57,14 @@ t.test('what the folder does not render to is refused and named', async (t) => {
   for (const [what, alter] of Object.entries(changes)) {
     const { open, folded } = await altered(alter);
     await t.rejects(
-      proveArmed(open, folded),
+      proveArmed(open, folded, 'drop-column'),
       stopping(EXIT.refused, { code: 'XCK_RENDER', message: new RegExp(what) }),
       what,
     );
   }
   const late = await armed({ validFor: 3_600_000 });
   await t.rejects(
-    proveArmed(late.open, late.folded),
+    proveArmed(late.open, late.folded, 'drop-column'),
     stopping(EXIT.refused, { code: 'XCK_RENDER' }),
     'valid for too long',
   );
@@ -70,5 +72,5 @@ t.test('what the folder does not render to is refused and named', async (t) => {
 
 t.test('an arming that the roster’s agent did not sign is refused', async (t) => {
   const { open, folded } = await armed({}, testRun({ seed: 'other' }));
-  await t.rejects(proveArmed(open, folded), stopping(EXIT.denied, { code: 'XCK_SIGNATURE' }));
+  await t.rejects(proveArmed(open, folded, 'drop-column'), stopping(EXIT.denied, { code: 'XCK_SIGNATURE' }));
 });

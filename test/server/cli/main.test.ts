@@ -19,7 +19,7 @@ t.test('help, and words that do not exist', async (t) => {
   t.match(crosscheck(home), { status: 0, stdout: /step check/, stderr: '' });
   t.match(crosscheck(home, 'step', 'check', '--help'), { status: 0, stdout: /cross-checks the armed step/ });
   t.match(crosscheck(home, 'setp', 'check'), { status: 2, stdout: '', stderr: /step check/ });
-  t.match(crosscheck(home, 'run', 'start'), { status: 2, stdout: '', stderr: /takes ID\|DIGEST/ });
+  t.match(crosscheck(home, 'run', 'start'), { status: 2, stdout: '', stderr: /takes RUNBOOK\|PLAN/ });
   t.match(crosscheck(home, 'server', 'start', '--port', '99999'), { status: 2, stderr: /port/ });
 });
 
@@ -39,7 +39,14 @@ t.test('a confirmation cannot be scripted', async (t) => {
   const home = t.testdir();
   for (const word of [
     ['step', 'check', 'R'],
+    ['step', 'key', 'R'],
+    ['step', 'attest', 'R', 's', 'pass', '--evidence', 'x'],
+    ['step', 'resolve', 'R', 's', 'finished', '--evidence', 'x'],
     ['run', 'lift', 'R'],
+    ['run', 'lift', '--plan', 'P'],
+    ['run', 'waive', 'R', 'q', '--reason', 'x'],
+    ['run', 'deviate', 'R', '--file', 'f.yaml'],
+    ['run', 'lead', 'R'],
     ['run', 'close', 'R'],
     ['runbook', 'approve', 'x'],
   ])

@@ -1,0 +1,2 @@
+-- What was deleted must not stay readable in the file.
+vacuum;

@@ -1,0 +1,77 @@
+/** Words of steps. */
+import { CLIENT, text, type Words, yes } from './options.ts';
+
+export const STEPS: Words = [
+  {
+    name: 'step show',
+    takes: 'RUN [STEP]',
+    help: 'shows what a step does',
+    options: { ...CLIENT, json: yes },
+    positionals: [1, 2],
+    run: async (cli, given) => (await import('../words/step.ts')).show(cli, given),
+  },
+  {
+    name: 'step arm',
+    takes: 'RUN [STEP]',
+    help: 'arms a step; asks for its target',
+    options: CLIENT,
+    positionals: [1, 2],
+    run: async (cli, given) => (await import('../words/step.ts')).arm(cli, given),
+  },
+  {
+    name: 'step check',
+    takes: 'RUN',
+    help: 'cross-checks the armed step and confirms or refuses it, at a terminal',
+    options: CLIENT,
+    positionals: [1, 1],
+    run: async (cli, given) => (await import('../words/check.ts')).check(cli, given),
+  },
+  {
+    name: 'step refuse',
+    takes: 'RUN REASON',
+    help: 'refuses the armed step',
+    options: CLIENT,
+    positionals: [2, 2],
+    run: async (cli, given) => (await import('../words/step.ts')).refuse(cli, given),
+  },
+  {
+    name: 'step withdraw',
+    takes: 'RUN [STEP]',
+    help: 'withdraws the arming, or your confirmation of it',
+    options: CLIENT,
+    positionals: [1, 2],
+    run: async (cli, given) => (await import('../words/step.ts')).withdraw(cli, given),
+  },
+  {
+    name: 'step key',
+    takes: 'RUN',
+    help: 'turns the key of the critical step that is armed and stays until it has ended, at a terminal',
+    options: CLIENT,
+    positionals: [1, 1],
+    run: async (cli, given) => (await import('../words/start.ts')).key(cli, given),
+  },
+  {
+    name: 'step start',
+    takes: 'RUN [STEP]',
+    help: 'starts an armed step that is not critical and stays until it has ended',
+    options: CLIENT,
+    positionals: [1, 2],
+    run: async (cli, given) => (await import('../words/start.ts')).start(cli, given),
+  },
+  {
+    name: 'step attest',
+    takes: 'RUN STEP pass|fail --evidence TEXT',
+    help: 'signs that a step was done by hand, at a terminal',
+    options: { ...CLIENT, evidence: text },
+    positionals: [3, 3],
+    run: async (cli, given) => (await import('../words/attest.ts')).attest(cli, given),
+  },
+  {
+    name: 'step resolve',
+    takes: 'RUN STEP [finished|failed|not-started] [--evidence TEXT] [--item ITEM]',
+    help: 'signs what became of a step whose end nobody saw, at a terminal',
+    options: { ...CLIENT, evidence: text, item: text },
+    positionals: [2, 3],
+    run: async (cli, given) => (await import('../words/attest.ts')).resolve(cli, given),
+  },
+];

@@ -1,0 +1,91 @@
+/** A run in figures, and the facts that answer the five calm steps. */
+import t from 'tap';
+import { CALM_STEPS, calmFacts } from '../../../core/release/calm.ts';
+import { durationsOf, figuresOf, stepTimes } from '../../../core/release/figures.ts';
+import { DIGEST, PEOPLE, Written } from '../../helpers/context.ts';
+import { testRun } from '../../helpers/site.ts';
+
+const start = (step: string, attempt: number, item?: string) => ({
+  type: 'step.started' as const,
+  actor: PEOPLE.agent,
+  fields: { step, attempt, armed: `1 ${DIGEST}`, ...(item === undefined ? {} : { item }) },
+});
+const finish = (step: string, attempt: number, item?: string) => ({
+  type: 'step.finished' as const,
+  actor: PEOPLE.agent,
+  fields: {
+    step,
+    attempt,
+    started: `2 ${DIGEST}`,
+    checks: {},
+    result: 'finished' as const,
+    ...(item === undefined ? {} : { item }),
+  },
+});
+
+t.test('a step’s time is its last attempt, from the first start of a wave to the last outcome', async (t) => {
+  const log = new Written();
+  log.put(1, start('drop', 1));
+  log.put(2, finish('drop', 1));
+  log.put(5, start('drop', 2, 'item-1'));
+  log.put(6, start('drop', 2, 'item-2'));
+  log.put(8, finish('drop', 2, 'item-1'));
+  log.put(9, finish('drop', 2, 'item-2'));
+  log.put(9, start('last', 1));
+  t.same(stepTimes(log.entries), {
+    drop: { started: log.at(5), ended: log.at(9) },
+    last: { started: log.at(9), ended: null },
+  });
+  t.same(durationsOf(log.entries), { drop: 4 * 60_000 });
+});
+
+t.test('figures of a real run hold no value that anybody was asked blind', async (t) => {
+  const run = testRun().complete();
+  const figures = figuresOf(run.entries);
+  t.match(figures, {
+    runbook: run.state.facts.runbook,
+    inputs: { table: 'customers' },
+    people: { lead: run.site.people.lead.id, reviewer: run.site.people.dba.id, verifier: run.site.people.sre.id },
+  });
+  t.same(Object.keys(figures.targets), ['backup', 'drop-column']);
+  t.same(Object.keys(figures.probes), ['drop-column.calm'], 'host and rows are asked blind');
+  t.same(Object.keys(figures.durations), ['backup', 'drop-column']);
+});
+
+t.test('people are those who sat last', async (t) => {
+  const log = new Written();
+  const take = (actor: string, seat: string) => log.put(0, { type: 'seat.taken', actor, fields: { seat, role: 'x' } });
+  take(PEOPLE.dba, 'reviewer');
+  take(PEOPLE.sre, 'deputy');
+  take(PEOPLE.other, 'verifier');
+  log.put(1, { type: 'seat.left', actor: PEOPLE.other, fields: { seat: 'verifier' } });
+  log.put(2, {
+    type: 'lead.taken',
+    actor: PEOPLE.dba,
+    fields: { person: PEOPLE.sre, from: PEOPLE.lead, role: 'release-lead', signed: [] },
+  });
+  t.same(figuresOf(log.entries).people, { reviewer: PEOPLE.dba, lead: PEOPLE.sre });
+});
+
+t.test('the calm steps find what happened since the hold, and nothing before it', async (t) => {
+  const run = testRun().seat().backup();
+  run.arm('drop-column');
+  run.submit({ type: 'hold', person: run.site.people.dba.id, text: null });
+  const hold = run.context.holds[0]?.ref ?? '';
+  run.lift('lead', 'dba', 'sre');
+  const facts = calmFacts(run.entries, hold);
+  t.same(
+    Object.keys(facts),
+    CALM_STEPS.map(({ id }) => id),
+  );
+  t.same(
+    facts.breathe.map(({ entry }) => entry.type),
+    ['step.voided'],
+  );
+  t.same(
+    facts['get-it-done'].map(({ entry }) => entry.type),
+    ['hold.lifted'],
+  );
+  t.same(facts.gather, [], 'who came before the hold is not who was gathered');
+  t.same(calmFacts(run.entries, `99 ${DIGEST}`).breathe, []);
+});
