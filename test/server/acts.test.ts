@@ -35,9 +35,14 @@ interface Scene {
   readonly running: Awaited<ReturnType<typeof serve>>;
 }
 
-async function scene(t: Scope, text: string, ports = realPorts()): Promise<Scene> {
+async function scene(
+  t: Scope,
+  text: string,
+  ports = realPorts(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<Scene> {
   const site = await testSite();
-  const running = await serve(site, ports);
+  const running = await serve(site, ports, undefined, env);
   t.teardown(async () => {
     await running.close();
     site.remove();
@@ -58,9 +63,8 @@ t.test('a plan says what stands against it, and becomes one run', async (t) => {
   await lead.do({ type: 'plan', plan, runbook, mode: 'live', planned_for: null, document });
   const view = await lead.must<PlanView>('GET', `/api/plans/${plan}`);
   t.match(view, { plan, mode: 'live', opened: false });
-  t.match(
-    view.preflight.map(({ step, seat }) => [step, seat]),
-    [['drop', 'reviewer']],
+  t.ok(
+    view.preflight.some(({ step, seat }) => step === 'drop' && seat === 'reviewer'),
     'the preflight names the step and the seat',
   );
   await t.rejects(lead.open(runbook, INPUTS, plan), /XCK_PREFLIGHT/);
@@ -72,15 +76,9 @@ t.test(
     const { lead, reviewer, verifier, runbook, running } = await scene(t, yaml('', CRITICAL));
     const run = await lead.open(runbook, INPUTS);
     const before = running.engine.log.size;
-    const { entries } = await verifier.do({ type: 'hold_on', runbook, text: 'Totals are 10 % off' });
-    t.same(
-      entries.map(({ seq, type }) => [seq - before, type]),
-      [
-        [0, 'hold.raised'],
-        [1, 'hold.raised'],
-      ],
-      'one transaction',
-    );
+    await verifier.do({ type: 'hold_on', runbook, text: 'Totals are 10 % off' });
+    const own = running.engine.run(run)?.entries.at(-1)?.entry;
+    t.match([own?.type, own?.seq], ['hold.raised', before + 1], 'right behind the hold, in one transaction');
     t.match((await context(lead, run)).holds, [{ cause: 'runbook', by: 'server' }]);
     await t.rejects(lead.open(runbook, INPUTS), /XCK_HOLD_ON/);
     const home = await lead.must<Home>('GET', '/api/home');
@@ -210,12 +208,14 @@ t.test(
     t.teardown(() => receiver.close());
     const secret = Buffer.alloc(24, 7);
     const { port } = receiver.address() as { port: number };
-    process.env['TEST_WEBHOOK'] = `http://127.0.0.1:${port}/`;
-    process.env['TEST_WEBHOOK_SECRET'] = `whsec_${secret.toString('base64')}`;
-    process.env['TEST_DEAD'] = 'http://127.0.0.1:1/';
+    const env = {
+      TEST_WEBHOOK: `http://127.0.0.1:${port}/`,
+      TEST_WEBHOOK_SECRET: `whsec_${secret.toString('base64')}`,
+      TEST_DEAD: 'http://127.0.0.1:1/',
+    };
     const notify =
       'notify:\n  - {webhook: {env: TEST_WEBHOOK}, on: [run.opened, hold.raised]}\n  - {webhook: {env: TEST_DEAD}, on: [run.opened]}\n';
-    const { lead, runbook } = await scene(t, yaml(notify, CRITICAL));
+    const { lead, runbook } = await scene(t, yaml(notify, CRITICAL), realPorts(), env);
     const run = await lead.open(runbook, { table: 'very_private' });
     await lead.do({ type: 'hold', run, text: 'Wait' });
     await until(() => got.length === 2, 'both messages');
