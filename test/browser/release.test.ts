@@ -1,38 +1,19 @@
 /** Three separate people in a real browser take the runbook from registration to the signed close-out on the real database; the column is gone. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { BrowserContext, Page } from 'playwright-core';
 import t from 'tap';
-import { findChromium, launch } from '../helpers/chromium.ts';
-import { type DemoSeat, startDemoServer } from '../helpers/demo.ts';
 import { ROOT } from '../helpers/server.ts';
+import { Browsers, skip } from './people.ts';
 
-const PICTURES = join(ROOT, 'screenshots', 'release');
-const WAIT = 90_000;
+t.setTimeout(300_000);
 
-const chromium = await findChromium();
-/** Scrolls a statement through as a reader does: every line comes on screen. Runs in the page. */
-async function readThrough(well: Element): Promise<void> {
-  for (const end of well.querySelectorAll('[data-end]')) {
-    end.scrollIntoView({ block: 'center' });
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  }
-}
-
-const skip = chromium ? false : 'no Chromium found: set CHROMIUM to a browser, or install one';
 t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
-  mkdirSync(PICTURES, { recursive: true });
-  const pages = {} as Record<DemoSeat, Page>;
-  const demo = await startDemoServer();
-  const browser = await launch(chromium ?? '');
-  t.teardown(async () => {
-    for (const [seat, page] of Object.entries(pages))
-      await page.screenshot({ path: join(PICTURES, `last-${seat}.png`) });
-    await browser.close();
-    await demo.stop();
-  });
+  const people = await Browsers.open(t, 'release');
+  const { demo, problems } = people;
+  const { lead, reviewer, verifier } = people.pages;
+  const shot = people.shot.bind(people);
   const database = join(demo.data, 'agent', 'data', 'customers.db');
   const ask = (query: string): unknown => {
     const db = new Database(database, { readonly: true });
@@ -40,25 +21,6 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
     db.close();
     return value;
   };
-
-  const problems: string[] = [];
-  const enter = async (seat: DemoSeat, width: number, height: number, colorScheme: 'dark' | 'light') => {
-    const context: BrowserContext = await browser.newContext({ viewport: { width, height }, colorScheme });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT);
-    page.on('pageerror', (error) => problems.push(`${seat}: ${error.message}`));
-    await page.goto(demo.links[seat]);
-    await page.getByRole('button', { name: 'Make and enrol my key' }).click();
-    await page.getByRole('button', { name: 'Make and enrol my key' }).waitFor({ state: 'detached' });
-    pages[seat] = page;
-    return page;
-  };
-  const shot = (seat: DemoSeat, name: string) =>
-    pages[seat].screenshot({ path: join(PICTURES, `${name}-${seat}.png`) });
-
-  const lead = await enter('lead', 1440, 900, 'dark');
-  const reviewer = await enter('reviewer', 360, 740, 'dark');
-  const verifier = await enter('verifier', 1440, 900, 'light');
 
   await lead.getByRole('link', { name: 'Read and register drop-plaintext-email' }).click();
   await lead.getByRole('button', { name: 'Register this folder' }).click();
@@ -82,7 +44,7 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   await shot('lead', '3-plan');
   await lead.getByRole('button', { name: 'Sign and open the run' }).click();
   await lead.waitForURL(/\/runs?\//);
-  const room = new URL(lead.url()).pathname;
+  const room = new URL(lead.url()).pathname.replace(/\/$/, '');
   for (const [seat, page] of [
     ['reviewer', reviewer],
     ['verifier', verifier],
@@ -91,6 +53,12 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
     await page.getByRole('button', { name: `Take the ${seat} seat` }).click();
     await page.getByRole('button', { name: `Take the ${seat} seat` }).waitFor({ state: 'detached' });
   }
+
+  await people.answer('lead', room, 'Piotr Nowak');
+  await people.answer('verifier', room, 'https://wiki.example/e-mails-go');
+  await people.voteGo(room);
+  await shot('reviewer', '3-briefing');
+  await people.go('lead', room);
 
   const arm = async (number: number) => {
     await lead.getByText(`To arm step ${number}, type its target`).waitFor();
@@ -114,14 +82,7 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   for (const page of [lead, reviewer, verifier])
     t.notMatch(await page.content(), loss, 'no page shows the blind count');
 
-  const check = async (seat: 'reviewer' | 'verifier', answer: string) => {
-    const page = pages[seat];
-    await page.goto(new URL(`${room.replace(/\/$/, '')}/check`, demo.links[seat]).href);
-    await page.getByRole('heading', { name: /pairs of eyes/ }).waitFor();
-    await page.locator('input[id^="answer-"]').fill(answer);
-    await page.locator('#statement').evaluate(readThrough);
-    return page.getByRole('button', { name: /^Confirm$/ });
-  };
+  const check = (seat: 'reviewer' | 'verifier', answer: string) => people.check(seat, room, answer);
   const wrong = await check('reviewer', 'some-other-db');
   await shot('reviewer', '4-check');
   await wrong.click();
@@ -142,17 +103,20 @@ t.test('three people, one at 360 px', { timeout: 300_000, skip }, async (t) => {
   await lead.getByRole('button', { name: 'Start step 5' }).click();
   await arm(6);
   await lead.getByRole('button', { name: 'Start step 6' }).click();
+  await lead.getByText(/of the debrief is missing/).waitFor();
+  await people.answer('lead', room, 'None in the first ten minutes');
+  await people.go('lead', room);
 
   await lead.locator('footer').getByRole('link', { name: 'Sign the close-out' }).click();
   await lead.getByRole('button', { name: 'Sign the close-out' }).click();
   await shot('lead', '9-close');
-  await verifier.goto(new URL(`${room.replace(/\/$/, '')}/close`, demo.links.verifier).href);
+  await verifier.goto(new URL(`${room}/close`, demo.links.verifier).href);
   await verifier.getByRole('button', { name: 'Sign the close-out' }).click();
   await lead
     .getByText(/The run is closed|closed/i)
     .first()
     .waitFor();
-  await lead.goto(new URL(`${room.replace(/\/$/, '')}/record`, demo.links.lead).href);
+  await lead.goto(new URL(`${room}/record`, demo.links.lead).href);
   await lead
     .getByText(/SELF-CONSISTENT|ANCHORED/)
     .first()

@@ -20,12 +20,13 @@ export interface DemoServer {
 export async function startDemoServer(
   data = mkdtempSync(join(tmpdir(), 'crosscheck-demo-')),
   port?: number,
+  more: readonly string[] = [],
 ): Promise<DemoServer> {
   const own = port ?? (await freePort());
   const main = join(ROOT, 'build', 'server', 'cli', 'main.js');
   const child = spawn(
     process.execPath,
-    [main, 'server', 'start', '--port', String(own), '--data', data, '--log-level', 'warn'],
+    [main, 'server', 'start', '--port', String(own), '--data', data, '--log-level', 'warn', ...more],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let printed = '';

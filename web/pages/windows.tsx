@@ -150,7 +150,7 @@ function Row({ one, ofRun }: { readonly one: ClockSummary; readonly ofRun: boole
         <dd>
           {utcMinute(one.ends)} UTC, {local(one.ends)}
         </dd>
-        <dt>{over ? 'impossible' : 'then impossible'}</dt>
+        <dt>{over ? 'no longer' : 'until then'}</dt>
         <dd>{visible(one.means)}</dd>
         <dt>owner</dt>
         <dd>{one.owner === null ? 'nobody is named' : visible(one.owner)}</dd>

@@ -77,7 +77,7 @@ export function UndoGauge({ clock }: { readonly clock: ClockView }) {
       state={clock.state}
       left={ended ? 'never' : remaining(clock.ends - now)}
       note={
-        ended ? `ended ${when}; impossible since: ${visible(clock.means)}` : `ends ${when}; ${visible(clock.means)}`
+        ended ? `ended ${when}; no longer: ${visible(clock.means)}` : `ends ${when}; until then ${visible(clock.means)}`
       }
     />
   );

@@ -1,6 +1,6 @@
 /** HOLD, always in the same place: the slot, the short form that raises one, and what every page says while it is held. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { overdueSince } from '../../core/release/holdDocument.ts';
 import { openArming } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
@@ -90,7 +90,7 @@ export function Raise({ room, subject, onDone }: On & { readonly onDone: () => v
   const text = useSignal('');
   const found = useSignal<Problem | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const raise = async (sentence: string): Promise<boolean> => {
     if (room) return room.ask('hold', { type: 'hold', run: room.run, text: sentence });
     if (!subject?.thing) return false;

@@ -1,0 +1,105 @@
+/** Three people of the demo, each in a browser of their own with a key of their own; what a reader does with a statement. For tests only. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Test } from 'tap';
+import { findChromium, launch } from '../helpers/chromium.ts';
+import { type DemoSeat, type DemoServer, startDemoServer } from '../helpers/demo.ts';
+import { ROOT } from '../helpers/server.ts';
+
+const chromium = await findChromium();
+export const skip = chromium ? false : 'no Chromium found: set CHROMIUM to a browser, or install one';
+const WAIT = 90_000;
+/** The reviewer looks at a phone. */
+const LOOKS = {
+  lead: { width: 1440, height: 900, colorScheme: 'dark' },
+  reviewer: { width: 360, height: 740, colorScheme: 'dark' },
+  verifier: { width: 1440, height: 900, colorScheme: 'light' },
+} as const;
+export type Seat = keyof typeof LOOKS;
+
+/** Scrolls a statement through as a reader does: every line comes on screen. Runs in the page. */
+async function readThrough(well: Element): Promise<void> {
+  for (const end of well.querySelectorAll('[data-end]')) {
+    end.scrollIntoView({ block: 'center' });
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }
+}
+
+/** The demo with its people in it; pictures are taken into `screenshots/<name>`. */
+export class Browsers {
+  readonly demo: DemoServer;
+  readonly pages: Readonly<Record<Seat, Page>>;
+  readonly problems: string[] = [];
+  readonly #pictures: string;
+
+  private constructor(demo: DemoServer, pages: Record<Seat, Page>, pictures: string) {
+    this.demo = demo;
+    this.pages = pages;
+    this.#pictures = pictures;
+  }
+
+  static async open(t: Test, name: string, more: readonly string[] = []): Promise<Browsers> {
+    const pictures = join(ROOT, 'screenshots', name);
+    mkdirSync(pictures, { recursive: true });
+    const demo = await startDemoServer(undefined, undefined, more);
+    const browser = await launch(chromium ?? '');
+    const pages = {} as Record<Seat, Page>;
+    const own = new Browsers(demo, pages, pictures);
+    t.teardown(async () => {
+      for (const seat of Object.keys(pages) as Seat[]) await own.shot(seat, 'last');
+      await browser.close();
+      await demo.stop();
+    });
+    for (const seat of Object.keys(LOOKS) as Seat[]) {
+      const { width, height, colorScheme } = LOOKS[seat];
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+      pages[seat] = await own.#enter(seat, await context.newPage());
+    }
+    return own;
+  }
+
+  async #enter(seat: DemoSeat, page: Page): Promise<Page> {
+    page.setDefaultTimeout(WAIT);
+    page.on('pageerror', (error) => this.problems.push(`${seat}: ${error.message}`));
+    await page.goto(this.demo.links[seat]);
+    await page.getByRole('button', { name: 'Make and enrol my key' }).click();
+    await page.getByRole('button', { name: 'Make and enrol my key' }).waitFor({ state: 'detached' });
+    return page;
+  }
+
+  shot(seat: Seat, name: string): Promise<unknown> {
+    return this.pages[seat].screenshot({ path: join(this.#pictures, `${name}-${seat}.png`) });
+  }
+
+  async go(seat: Seat, path: string): Promise<Page> {
+    await this.pages[seat].goto(new URL(path, this.demo.links[seat]).href);
+    return this.pages[seat];
+  }
+
+  /** Answers the only question that this seat is asked, with PASS. */
+  async answer(seat: Seat, room: string, value: string): Promise<void> {
+    const page = await this.go(seat, `${room}/briefing`);
+    await page.getByLabel('Answer', { exact: true }).fill(value);
+    await page.getByRole('radio', { name: 'PASS' }).check();
+    await page.getByRole('button', { name: 'Record the answer' }).click();
+    await page.getByRole('button', { name: 'Record the answer' }).waitFor({ state: 'detached' });
+  }
+
+  async voteGo(room: string): Promise<void> {
+    for (const seat of Object.keys(LOOKS) as Seat[]) {
+      const page = await this.go(seat, `${room}/briefing`);
+      await page.getByRole('button', { name: 'Say go', exact: true }).click();
+      await page.getByRole('button', { name: 'Say go', exact: true }).waitFor({ state: 'detached' });
+    }
+  }
+
+  /** Opens a cross-check, answers what is asked blind, and reads the statement; Confirm is still to be pressed. */
+  async check(seat: Seat, room: string, answer: string | null) {
+    const page = await this.go(seat, `${room}/check`);
+    await page.getByRole('heading', { name: /pairs of eyes/ }).waitFor();
+    if (answer !== null) await page.locator('input[id^="answer-"]').fill(answer);
+    await page.locator('#statement').evaluate(readThrough);
+    return page.getByRole('button', { name: /^Confirm$/ });
+  }
+}
