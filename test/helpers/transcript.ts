@@ -122,6 +122,7 @@ export class Transcript {
     if (hours !== undefined) return this.#stage.pass(Number(hours) * HOURS_MS);
     if (words === 'kill -9 of server and agent') return this.#stage.kill();
     if (words === 'server and agent start') return this.#stage.start();
+    if (words === 'the command runs') return this.#stage.commandRuns();
     throw new Error(`the machine does not know: ${words}`);
   }
 
