@@ -112,7 +112,6 @@ export const contextWith = (patch: Partial<RunContext> & { readonly runbook: Run
   differed: {},
   outcomes: {},
   items: {},
-  ran: [],
   unheld: [],
   sizes: {},
   armings: {},
@@ -129,6 +128,9 @@ export const contextWith = (patch: Partial<RunContext> & { readonly runbook: Run
   last: `0 ${DIGEST}`,
   closed: null,
   ...patch,
+  ran: Object.entries(patch.items ?? {}).flatMap(([step, items]) =>
+    Object.values(items).some(({ result }) => result === 'finished' || result === 'failed') ? [step] : [],
+  ),
 });
 
 export const holdWith = (patch: Partial<Hold> = {}): Hold => ({

@@ -48,11 +48,11 @@ export const answeredFromTheirSeats: Claim = function* (history) {
 const confirmedBy = ({ confirmed }: Arming, person: string, at: number): boolean =>
   confirmed.some((one) => one.at < at && one.entry.actor === person);
 
-/** Checks that confirmations and refusals are by people who count, and confirmations once per person and seat. */
+/** Checks that answers are by people who count, and confirmations once per person and seat. */
 export const confirmedOnceEach: Claim = function* ({ armings, crew }) {
   for (const { confirmed, said } of armings.list) {
     for (const line of said)
-      if (isA(line, 'step.confirmed', 'step.refused') && !crew.mayCount(line.entry.actor, line.at))
+      if (isA(line, 'step.confirmed', 'step.refused', 'check.differed') && !crew.mayCount(line.entry.actor, line.at))
         yield broken('I3', line, 'the person never counts in this run');
     const seen = new Set<string>();
     for (const { entry } of confirmed) {
