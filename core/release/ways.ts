@@ -110,11 +110,10 @@ const underWay = (context: RunContext, { times }: Known): Reason[] =>
 /** The reasons of `mayGoBack`, all of them and with their times. */
 function whyNotBack(context: RunContext, { times }: Known): Reason[] {
   const started = forwardSteps(context.runbook).filter((step) => hasStarted(context, step));
-  const unknown = started.filter(({ id }) => unresolvedItems(context, id).length > 0);
   const stuck = started.filter((step) => step.irreversible && step.undo === null);
   return [
     ...(context.way === 'back' ? [{ sentence: 'The run is being undone already.', since: null }] : []),
-    ...unknown.map(({ id }) => unresolved(id, times)),
+    ...whatNobodyKnows(context, times),
     ...stuck.map(({ id }) => ({
       sentence: `Step ${id} cannot be undone, and it has started.`,
       since: times[id]?.started ?? null,
@@ -130,15 +129,25 @@ function whyNotBack(context: RunContext, { times }: Known): Reason[] {
   ];
 }
 
-const unresolved = (step: string, times: Known['times']): Reason => ({
-  sentence: `Nobody knows yet how ${step} ended; its quorum says so first, with evidence.`,
-  since: times[step]?.ended ?? null,
-});
+const whatNobodyKnows = (context: RunContext, times: Known['times']): Reason[] =>
+  Object.keys(context.items)
+    .filter((step) => unresolvedItems(context, step).length > 0)
+    .map((step) => ({
+      sentence: `Nobody knows yet how ${step} ended; its quorum says so first, with evidence.`,
+      since: times[step]?.ended ?? null,
+    }));
 
-const whyNotForward = (context: RunContext, { step }: Hold, { times }: Known): Reason[] => [
-  ...(context.way === 'back' ? [{ sentence: 'The run is being undone.', since: null }] : []),
-  ...(step !== null && unresolvedItems(context, step).length > 0 ? [unresolved(step, times)] : []),
-];
+/** The reasons of `mayGoForward`, all of them. */
+function whyNotForward(context: RunContext, { conditions, met }: Hold, { times }: Known): Reason[] {
+  const unmet = Object.keys(conditions).filter((id) => !met.includes(id));
+  return [
+    ...(context.way === 'back' ? [{ sentence: 'The run is being undone.', since: null }] : []),
+    ...whatNobodyKnows(context, times),
+    ...(unmet.length > 0
+      ? [{ sentence: `Conditions of this hold are not met: ${unmet.join(', ')}.`, since: null }]
+      : []),
+  ];
+}
 
 function deed(what: 'run' | 'undo', { id, title }: Step, { rehearsed }: Known): Deed {
   const ms = rehearsed && Object.hasOwn(rehearsed, id) ? rehearsed[id] : undefined;

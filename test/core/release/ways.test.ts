@@ -102,7 +102,7 @@ t.test('a window that has ended closes the way back from its end on, written dow
 });
 
 t.test('what has started and cannot be undone, and what nobody knows, say since when', async (t) => {
-  const purged = { ...FAILED, items: { ...FAILED.items, purge: item('finished') } };
+  const purged = { ...FAILED, ran: [...FAILED.ran, 'purge'], items: { ...FAILED.items, purge: item('finished') } };
   t.match(ways(purged, HOLD, 0, KNOWN).back, {
     possible: false,
     why: [{ sentence: 'Step purge cannot be undone, and it has started.', since: 80 }],
@@ -142,6 +142,7 @@ t.test(
           way,
           outcomes: Object.fromEntries(known),
           items: Object.fromEntries(known.map(([id, result]) => [id, item(result)])),
+          ran: known.flatMap(([id, result]) => (result === 'finished' || result === 'failed' ? [id] : [])),
           clocks: Object.fromEntries(
             Object.entries(FAILED.clocks).map(([id, clock]) => [
               id,
