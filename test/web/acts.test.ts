@@ -74,6 +74,65 @@ t.test('a hostile sentence is drawn, never obeyed', { skip }, (t) =>
   ),
 );
 
+t.test('what the pages say of steps, waves, ways and folders', { skip }, (t) =>
+  withKit(async (kit) => {
+    const texts: readonly (readonly [string, string, readonly RegExp[]])[] = [
+      ['progress', '.progress', [/60000 of 200114 \(29 %\)/, /the rehearsal was 3[2-5] % through/, /took 6:40 in all/]],
+      ['soak', '.progress', [/12:3\d of 30 min/]],
+      ['wave fell', '.wave', [/item-2 shard-eu-2.*FAILED/is, /item-3 shard-us-1.*RUNNING/is, /item-4.*TO DO/is]],
+      ['wave canary', '.actions', [/To arm the canary of step 4/]],
+      ['skipped', '.says', [/SKIPPED.*its condition is false, so nothing of it ran/is]],
+      ['undo room', '.map', [/The way back/, /Undo: Drop customers.email/, /NOT RUN/i]],
+      ['forward room', '.map', [/Deploy order-mailer 3.8.1.*deviation/is, /DECIDED PAST/i]],
+      ['briefing before arming', '.actions', [/The briefing comes first\..*4 answers and 2 go/is]],
+      ['gate objected', '.work', [/NO GO.*One client still writes to the column/is]],
+      ['decide impossible', '.compare', [/Nobody knows yet how drop-column ended/]],
+      ['aborted', '.says', [/Aiko Tanaka has asked to stop it: no answer yet/]],
+      ['runbook diff', '.changes', [/− +timeout: 30m/, /\+ +timeout: 45m/, /− +eyes: 4/, /\+ +eyes: 6/]],
+      [
+        'plan findings',
+        '.work',
+        [/The verifier seat: Lena Vogt is an author/, /cannot be undone|can be undone: about 55 min, from backup/],
+      ],
+      ['windows all', 'main', [/99 % GONE/i, /83 % GONE/i, /no longer\s+the replica still has the old rows/]],
+      ['hold over', 'main', [/Lifted at .* by Marta Zielińska, Jonas Brandt and Aiko Tanaka/]],
+      ['lead hand', 'main', [/Who leads from here\?/]],
+    ];
+    for (const [name, where, says] of texts)
+      await alone(kit, name, async (page) => {
+        const text = await page.locator(where).first().innerText();
+        for (const pattern of says) t.match(text, pattern, name);
+      });
+    await alone(kit, 'decide', async (page) => {
+      const [back, forward] = [
+        page.getByRole('button', { name: 'Sign roll back' }),
+        page.getByRole('button', { name: 'Sign roll forward' }),
+      ];
+      await page.getByLabel('The test that shows the defect').fill('https://tests.example/7');
+      const look = (one: typeof back) =>
+        one.evaluate((button) => [
+          getComputedStyle(button).backgroundColor,
+          getComputedStyle(button).borderColor,
+          button.getBoundingClientRect().height,
+        ]);
+      t.same(await look(back), await look(forward), 'neither way is filled, neither is bigger');
+    });
+  }),
+);
+
+t.test('an address that is none of ours says so', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext();
+    const { page } = await open(kit, context, sceneOf('home full'));
+    for (const path of ['/runs/x/nothing', '/plans/a/b', '/holds/abc', '/runbooks/x/edit', '/windows/1']) {
+      await page.goto(kit.server.url + path);
+      await page.getByText('There is no such page.').waitFor();
+      t.pass(path);
+    }
+    await context.close();
+  }),
+);
+
 t.test('the keys go places and sign nothing', { skip }, (t) =>
   withKit(async (kit) => {
     await alone(kit, 'progress', async (page) => {

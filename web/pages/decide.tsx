@@ -1,3 +1,4 @@
+/** Back or forward: which way? Both side by side, row by row, neither urged; the lead signs one first, then the quorum. */
 import { stepTimes } from '../../core/release/figures.ts';
 import { type Way, ways } from '../../core/release/ways.ts';
 import type { Hold } from '../../core/run/context.ts';
@@ -140,7 +141,10 @@ const Count = ({ of, needed }: { readonly of: number; readonly needed: number })
 /** Why this way cannot be signed now, whoever asks. */
 function blockedBy(room: Room, one: Way, way: 'back' | 'forward', begun: Decision | null): string | null {
   const [why] = one.why;
-  if (!one.possible && why) return why.since === null ? why.sentence : `${why.sentence} Since ${utc(why.since)} UTC.`;
+  if (!one.possible) {
+    if (!why) return 'It is not possible now.';
+    return why.since === null ? why.sentence : `${why.sentence} Since ${utc(why.since)} UTC.`;
+  }
   if (begun && begun.way !== way) return `Roll ${begun.way} is being signed.`;
   return begun === null && room.seat() !== 'lead' ? 'The lead signs first.' : null;
 }
