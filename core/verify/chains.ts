@@ -22,6 +22,11 @@ export interface Spine {
   readonly after: readonly Leaf<AfterEntry>[];
 }
 
+/** Authors of the run's folder: declared, and who registered it. */
+export const authorsOf = ({ registered }: Pick<Spine, 'registered'>): string[] => [
+  ...new Set([...registered.entry.authors, registered.entry.actor]),
+];
+
 const found = (type: string, count: number): Reason =>
   reason('XCK_INTEGRITY', `a record has one ${type}, this has ${count}`, null, type === 'genesis' ? 'I1' : 'I18');
 

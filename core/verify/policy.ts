@@ -13,7 +13,7 @@ import { confirmLines, keyLines, refuseLines } from '../run/lines.ts';
 import { type ArmingFacts, factsOf, fold, openState, type RunState } from '../run/state.ts';
 import { attested, effect, signed } from './acts.ts';
 import { armedLines, isMeasured, isRendering, isSkipped, isTimely } from './armed.ts';
-import type { Spine } from './chains.ts';
+import { authorsOf, type Spine } from './chains.ts';
 import { inItsClocks, inTime, isFinished, outcomeLines, outputsOf, startedLines, undrifted } from './execution.ts';
 import type { Prepared } from './folder.ts';
 import { impossible } from './impossible.ts';
@@ -24,17 +24,24 @@ import { type Scene, saw, saying } from './saying.ts';
 import { linesOf, type Stated } from './statements.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
+/** `taken`: the machine took every entry, whatever the claims about them say. */
+export interface Replayed {
+  readonly state: RunState | null;
+  readonly taken: boolean;
+  readonly reasons: Reason[];
+}
+
 /** Replays the run. Where the machine cannot take an entry the replay ends: what follows would be judged in a state that never was. */
 export function replay(
   spine: Spine,
   { runbook, machine }: Prepared,
   { roster }: Keys,
   stated: ReadonlyMap<number, Stated>,
-): { readonly state: RunState | null; readonly reasons: Reason[] } {
-  const { opened, registered } = spine;
-  const authors = [...new Set([...registered.entry.authors, registered.entry.actor])];
+): Replayed {
+  const { opened } = spine;
+  const authors = authorsOf(spine);
   const inputs = inputsOf(opened, runbook);
-  if (!inputs) return { state: null, reasons: [] };
+  if (!inputs) return { state: null, taken: true, reasons: [] };
   let state = openState(machine, { origin: opened.entry.log, runbook, authors, roles: rolesOf(roster) }, opened);
   const outputs: Record<string, Readonly<Record<string, string>>> = {};
   const rendering = { inputs, roster, outputs };
@@ -42,12 +49,12 @@ export function replay(
   const reasons: Reason[] = [];
   for (const leaf of spine.run.slice(1)) {
     const next = fold(state, leaf);
-    if (!next.ok) return { state: null, reasons: [...reasons, impossible(leaf, next.refusal, state)] };
+    if (!next.ok) return { state: null, taken: false, reasons: [...reasons, impossible(leaf, next.refusal, state)] };
     reasons.push(...claims(leaf, { rendering, stated, before: state, after: next.value, nonces }));
     if (leaf.entry.type === 'step.finished') outputs[leaf.entry.step] = outputsOf(leaf as Leaf<typeof leaf.entry>);
     state = next.value;
   }
-  return { state: reasons.length > 0 ? null : state, reasons };
+  return { state: reasons.length > 0 ? null : state, taken: true, reasons };
 }
 
 /** The claims about one entry that the machine could take. Whatever cannot be judged is a finding. */

@@ -29,6 +29,7 @@ import { approval, enrolments, knownPeople, opening } from './opening.ts';
 import { replay } from './policy.ts';
 import { type Leaf, readLeaves } from './read.ts';
 import { type Keys, keysOf, trusted } from './roster.ts';
+import { secondOpinion } from './second.ts';
 import { namedTrees, type Stated, signatures, statements } from './statements.ts';
 import { checkpointOf, included, trees } from './tree.ts';
 import {
@@ -199,9 +200,10 @@ function policy(
     ...opening(spine, stated, keys.roster, prepared.runbook),
     ...outerHolds(spine, stated, keys.roster, prepared.runbook),
   ];
-  const { state, reasons } = replay(spine, prepared, keys, stated);
+  const { state, taken, reasons } = replay(spine, prepared, keys, stated);
+  const differs = secondOpinion(spine, prepared, keys, taken);
   const ended = state ? afterwards(spine, state) : [];
-  return { state, reasons: [...begun, ...reasons, ...ended] };
+  return { state, reasons: [...begun, ...reasons, ...differs, ...ended] };
 }
 
 interface Verified {

@@ -1,4 +1,5 @@
 /** Programs by their absolute paths: what is signed names the very file that runs, and its digest where no folder or system stands for it. */
+import { fail } from '../../core/errors.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Action, Do, Rendered } from '../../core/runbook/runbook.ts';
 import { resolveProgram } from './programs.ts';
@@ -67,4 +68,15 @@ export function absolute({ target, do: what, action }: Rendered, path: string, c
     },
   };
   return programs.refused ?? ok(done);
+}
+
+/** Checks at T-0 that every program of what was signed is still the file that it was when it was armed; XCK_PROGRAM. */
+export function sameFiles(signed: Rendered, cwd: string): Result<true> {
+  const now = absolute(signed, '', cwd);
+  if (!now.ok) return now;
+  const [was, is] = [signed.action.programs, now.value.action.programs];
+  const changed = Object.keys({ ...was, ...is }).find((path) => was[path] !== is[path]);
+  return changed === undefined
+    ? ok(true)
+    : fail('XCK_PROGRAM', { program: changed, why: 'it is not the file that was armed' });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { base64, fromBase64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
 import { fail } from '../../core/errors.ts';
 import { type Checkpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
-import type { Body, Sealed } from '../../core/log/entry.ts';
+import type { Sealed } from '../../core/log/entry.ts';
 import { verifyConsistency } from '../../core/log/merkle.ts';
 import type { VerifyRaw } from '../../core/log/signature.ts';
 import type { AgentCalls, Clearance, Grown } from '../../core/protocol/agent.ts';
@@ -16,6 +16,7 @@ import { type FolderFile, folderIndex } from '../../core/runbook/folder.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { nothingKnown, verifyRecord } from '../../core/verify/verify.ts';
 import type { Peer } from './calls.ts';
+import { bodyOf } from './signing.ts';
 
 export interface Cleared {
   readonly state: RunState;
@@ -134,6 +135,9 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
     const { facts } = verdict;
     if (verdict.verdict !== 'OPEN' || !facts)
       return fail('XCK_CLEARANCE', { why: verdict.reasons[0]?.sentence ?? `the record is ${verdict.verdict}` });
+    // The verifier knows the run's folder by now and looks at no other; what runs here is a copy of this one.
+    if (facts.state.facts.runbook !== clearance.runbook)
+      return fail('XCK_CLEARANCE', { why: 'the clearance brings another folder than the run’s' });
     const cwd = deps.materialise(clearance.runbook, files.value);
     return cwd.ok
       ? ok({
@@ -153,10 +157,7 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
 
 /** The clearance in the form that every verifier takes. */
 function bundleOf(clearance: Clearance, folderIndexText: string, files: readonly FolderFile[]): Bundle {
-  const bodies = Object.entries(clearance.bodies).map(([digest, { bytes, salt }]): [string, Body] => [
-    digest,
-    { bytes: fromBase64(bytes) ?? new Uint8Array(), salt: fromBase64(salt) ?? new Uint8Array() },
-  ]);
+  const bodies = Object.entries(clearance.bodies).map(([digest, body]) => [digest, bodyOf(body)] as const);
   return {
     checkpoint: utf8(clearance.grown.checkpoint),
     entries: clearance.entries.map(utf8),

@@ -38,13 +38,23 @@ export function openSession(deps: SessionDeps): Session {
   /** Keys of attempts that this process carries; whoever finds one here leaves it alone. */
   const carried = new Set<string>();
 
-  const arm: Handlers<ServerCalls>['arm'] = async ({ step, clearance }) => {
+  const arm: Handlers<ServerCalls>['arm'] = async ({ run, step, clearance }) => {
+    // Looked at before anything is awaited: what is intended from here on is younger than the clearance.
+    const intents = journal.unsettled().filter((one) => one.run === run);
     const cleared = await verifier.clear(clearance);
     if (!cleared.ok) return cleared;
+    const left = await Promise.all(intents.filter((one) => isOver(cleared.value, one)).map(stopLeftover));
+    if (left.includes('still running')) return refused('an earlier start of this run still runs here');
     const armed = await armStep(deps, cleared.value, step);
     if (!armed.ok) return armed;
     journal.issue(armed.value.nonce, deps.monotonic() + armed.value.validFor);
     return ok(armed.value.answer);
+  };
+
+  /** Ends what the log calls over: people have said what became of a start that nobody heard of, and it may still run. */
+  const stopLeftover = ({ nonce, item, step, run }: Intent) => {
+    log.info({ nonce, item, step, run }, 'stops what is left of a start that is over');
+    return executor.abort(keyOf(nonce, item));
   };
 
   const start: Handlers<ServerCalls>['start'] = async ({ nonce, step, clearance }) => {
@@ -146,8 +156,8 @@ export function openSession(deps: SessionDeps): Session {
     const arming = armingOf(context, step);
     const start = arming?.nonce === nonce ? arming.starts[item] : undefined;
     if (!arming || !start || start.outcome !== null) {
-      executor.forbid(keyOf(nonce, item));
-      journal.acknowledge(intent);
+      // Without an outcome of its own it may never have started, or people have said what became of it while it still runs.
+      if ((await stopLeftover(intent)) !== 'still running') journal.acknowledge(intent);
       return;
     }
     const begun = { nonce, item, step, ref: start.ref, cleared };
@@ -214,6 +224,12 @@ export function openSession(deps: SessionDeps): Session {
       await Promise.all([...journal.unsettled().map(settle), ...waves]);
     },
   };
+}
+
+/** Whether the log has no open arming for this start, or its outcome. */
+function isOver({ state }: Cleared, { nonce, item, step }: Intent): boolean {
+  const arming = armingOf(contextOf(state), step);
+  return arming?.nonce !== nonce || (arming.starts[item]?.outcome ?? null) !== null;
 }
 
 /** What the open arming of a step says that it does. */

@@ -1,7 +1,7 @@
 /** The agent's signatures and salted bodies. It signs its three acts and its hello, and nothing that it was handed. */
 import { type KeyObject, randomBytes, sign as signRaw } from 'node:crypto';
 import { statementText } from '../../core/approval/statement.ts';
-import { base64, utf8 } from '../../core/bytes/encoding.ts';
+import { base64, fromBase64, utf8 } from '../../core/bytes/encoding.ts';
 import type { Act, Lines } from '../../core/log/acts.ts';
 import { type Body, bodyDigest } from '../../core/log/entry.ts';
 import { parsePublicKey } from '../../core/log/publicKey.ts';
@@ -18,6 +18,10 @@ export interface Signer {
 
 export const salted = (bytes: Uint8Array): Body => ({ bytes, salt: randomBytes(32) });
 export const bodyText = ({ bytes, salt }: Body): BodyText => ({ bytes: base64(bytes), salt: base64(salt) });
+export const bodyOf = ({ bytes, salt }: BodyText): Body => ({
+  bytes: fromBase64(bytes) ?? new Uint8Array(),
+  salt: fromBase64(salt) ?? new Uint8Array(),
+});
 export const digestOf = (body: Body): string => bodyDigest(body);
 
 export function agentSigner(origin: string, publicLine: string, privateKey: KeyObject): Signer {

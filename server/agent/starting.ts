@@ -2,6 +2,7 @@
  * T-0: from a clearance to a started command, in the order that makes a start provable: verify → measure → journal the
  * intent → `step.started` as the commit point → verify its inclusion → claim and run. Whatever is unclear stops.
  */
+import { join } from 'node:path';
 import { statementTime } from '../../core/approval/statement.ts';
 import { base64, fromBase64, utf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
@@ -14,7 +15,9 @@ import { ok, type Result } from '../../core/result.ts';
 import { type Arming, armingOf } from '../../core/run/context.ts';
 import { ready } from '../../core/run/rules.ts';
 import { type ArmingFacts, contextOf, factsOf, headRef } from '../../core/run/state.ts';
+import type { Rendered } from '../../core/runbook/runbook.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
+import { sameFiles } from './absolute.ts';
 import { type ArmDeps, probeBodies } from './arming.ts';
 import type { Peer } from './calls.ts';
 import type { Cleared, Verifier } from './clearance.ts';
@@ -23,7 +26,7 @@ import type { Start } from './journal.ts';
 import { driftedProbe, measureAll } from './measurements.ts';
 import { secretsOf } from './rendering.ts';
 import type { Secrets } from './secrets.ts';
-import { bodyText, digestOf } from './signing.ts';
+import { bodyOf, bodyText, digestOf } from './signing.ts';
 import { tooLate, voided } from './voiding.ts';
 
 /** A measurement older than this is no measurement any more. */
@@ -75,6 +78,10 @@ function mayStart(deps: StartDeps, { state }: Cleared, { nonce, step: id, item }
   return allowed.ok ? ok({ arming, facts }) : allowed;
 }
 
+/** What was signed of an arming. */
+const signedOf = ({ lines, action }: ArmingFacts) =>
+  ({ target: JSON.parse(lines.target), do: JSON.parse(lines.do), action }) as Rendered;
+
 /** Carries a clearance to the commit point. The result is the start, or why it is off; a void is told to the server. */
 export async function startStep(
   deps: StartDeps,
@@ -86,6 +93,11 @@ export async function startStep(
   const late = tooLate(first, wanted.step, deps.now());
   if (late !== undefined) return voided(deps, first, wanted, late);
   const { arming, facts } = open.value;
+  const files = sameFiles(signedOf(facts), join(first.cwd, facts.action.cwd));
+  if (!files.ok) {
+    await voided(deps, first, wanted, 'drift');
+    return files;
+  }
   const secrets = secretsOf(deps, first, facts.action.secrets);
   if (!secrets.ok) return secrets;
   const measured = await measureAll(facts.action, whereOf(facts.action, first.cwd, secrets.value));
@@ -119,9 +131,10 @@ async function append(
     if (late !== undefined) return voided(deps, cleared, wanted, late);
     const { run } = cleared.state.facts;
     const command = startedCommand(deps, cleared, wanted, open.value.arming, probes, at);
+    const sent = { ...wanted, cleared, statement: digestOf(bodyOf(command.statement)) };
     const answer = await deps.calls().call('submit', { run, command });
-    if (answer.ok) return included(deps, cleared, wanted, answer.value);
-    if (answer.refusal.code === 'XCK_NO_AGENT') return askUntilKnown(deps, cleared, wanted, measuredAt);
+    if (answer.ok) return included(deps, sent, answer.value);
+    if (answer.refusal.code === 'XCK_NO_AGENT') return askUntilKnown(deps, sent, measuredAt);
     if (answer.refusal.code !== 'XCK_MOVED') return answer;
     const again = await deps.calls().call('clearance', { run });
     const next = again.ok ? await deps.verifier.clear(again.value.clearance) : again;
@@ -138,7 +151,7 @@ function startedCommand(
   arming: Arming,
   probes: Readonly<Record<string, Body>>,
   at: number,
-): AgentCommand {
+): Extract<AgentCommand, { type: 'started' }> {
   const { facts } = state;
   const signed = deps.signer.statement('started', {
     origin: facts.origin,
@@ -169,16 +182,30 @@ interface Appended {
   readonly proof: readonly string[];
 }
 
-/** Only an entry that is proved to stand in the log lets the command run. */
-async function included(deps: StartDeps, cleared: Cleared, wanted: Wanted, appended: Appended): Promise<Result<Begun>> {
+/** A start that was handed to the server: as it was cleared, and the digest of the statement that was signed. */
+interface Sent extends Wanted {
+  readonly cleared: Cleared;
+  readonly statement: string;
+}
+
+/** Only an entry that carries this very statement, right after what it was signed over, and is proved to stand in the log, lets the command run. */
+async function included(
+  deps: StartDeps,
+  { cleared, statement, ...wanted }: Sent,
+  appended: Appended,
+): Promise<Result<Begun>> {
   const bytes = utf8(appended.entry);
   const entry = parse(appended.entry);
+  const { head } = cleared.state;
   const arming = armingOf(contextOf(cleared.state), wanted.step);
   const own =
     entry?.type === 'step.started' &&
     entry.armed === arming?.ref &&
     (entry.item ?? '') === wanted.item &&
-    entry.actor === deps.agent;
+    entry.actor === deps.agent &&
+    entry.prev === head.digest &&
+    entry.rseq === head.rseq + 1 &&
+    entry.bodies?.statement === statement;
   if (!own || typeof entry.seq !== 'number') return off('the server answered with another entry');
   const checkpoint = await deps.verifier.checkpoint(appended.grown);
   if (!checkpoint.ok) return checkpoint;
@@ -196,6 +223,8 @@ interface Said {
   readonly actor?: string;
   readonly seq?: number;
   readonly rseq?: number;
+  readonly prev?: string;
+  readonly bodies?: { readonly statement?: string };
 }
 
 function parse(text: string): Said | undefined {
@@ -207,19 +236,15 @@ function parse(text: string): Said | undefined {
 }
 
 /** An append that nobody answered is asked for by its nonce and item until it is known; it is never assumed. */
-async function askUntilKnown(
-  deps: StartDeps,
-  cleared: Cleared,
-  wanted: Wanted,
-  measuredAt: number,
-): Promise<Result<Begun>> {
-  const { nonce, item } = wanted;
+async function askUntilKnown(deps: StartDeps, sent: Sent, measuredAt: number): Promise<Result<Begun>> {
+  const { nonce, item } = sent;
+  const { run } = sent.cleared.state.facts;
   for (;;) {
     await deps.connected();
-    const answer = await deps.calls().call('ask', { run: cleared.state.facts.run, nonce, item });
+    const answer = await deps.calls().call('ask', { run, nonce, item });
     if (!answer.ok) continue;
     if (answer.value.entry === null) return off('the start never reached the log');
     if (deps.monotonic() - measuredAt > KNOWN_WITHIN_MS) return fail('XCK_LATE', {});
-    return included(deps, cleared, wanted, { ...answer.value, entry: answer.value.entry });
+    return included(deps, sent, { ...answer.value, entry: answer.value.entry });
   }
 }

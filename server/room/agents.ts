@@ -1,7 +1,6 @@
 /** The server's side of its agents: who is connected, what they are asked, and their entries into the one write path. */
 import { base64, fromBase64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
 import { fail } from '../../core/errors.ts';
-import type { Body } from '../../core/log/entry.ts';
 import { parsePublicKey } from '../../core/log/publicKey.ts';
 import { agentOf } from '../../core/log/roster.ts';
 import { namespaceOf, verifySshsig } from '../../core/log/sshsig.ts';
@@ -22,6 +21,7 @@ import { contextOf } from '../../core/run/state.ts';
 import { withRehearsal } from '../../core/runbook/rehearsal.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
 import { type Handlers, type Peer, peer, type Wire } from '../agent/calls.ts';
+import { bodyOf } from '../agent/signing.ts';
 import type { Ports } from '../ports/ports.ts';
 import { collect } from '../record/collect.ts';
 import type { Engine } from '../runner/engine.ts';
@@ -64,11 +64,6 @@ export interface AgentDeps {
   readonly onWrote: (wrote: Wrote) => void;
   readonly onConnected: (agent: string) => void;
 }
-
-export const bodyOf = ({ bytes, salt }: BodyText): Body => ({
-  bytes: fromBase64(bytes) ?? new Uint8Array(),
-  salt: fromBase64(salt) ?? new Uint8Array(),
-});
 
 /** One agent's connection, and the newest checkpoint for it with the proof from the last that it was sent. */
 interface Connected {

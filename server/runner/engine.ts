@@ -2,6 +2,7 @@
 import { fail, type Refusal } from '../../core/errors.ts';
 import { type Act, COLLECTED } from '../../core/log/acts.ts';
 import { type Draft, type Sealed, seal } from '../../core/log/entry.ts';
+import { parseEntry } from '../../core/log/parse.ts';
 import type { RunEntryOf } from '../../core/log/tables.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Command, Effect, Signed } from '../../core/run/commands.ts';
@@ -113,6 +114,16 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
   const world = () => worldOf({ store, site, runbookOf, runs: [...runs.values()], now: ports.now() });
   const checker = () => ({ roster: site.roster, log, verifyRaw: ports.verifyRaw });
 
+  /** What no verifier could read is never appended: one such entry would spoil its record for good. */
+  const append = (...[entries, ...more]: Parameters<Log['append']>): Result<true> => {
+    for (const { bytes } of entries) {
+      const read = parseEntry(bytes);
+      if (!read.ok) return read;
+    }
+    log.append(entries, ...more);
+    return ok(true);
+  };
+
   const keepClosed = (id: string, live: LiveRun): LiveRun => {
     const oldest = closed.keys().next().value;
     if (closed.size >= CLOSED_KEPT && oldest !== undefined) closed.delete(oldest);
@@ -140,7 +151,8 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     if (!decision.ok) return decision;
     const { entries, state, refusal } = decision.value;
     const ended = contextOf(state).closed !== null;
-    log.append(entries, ended ? [closedRow(store, grown(live, state, entries))] : []);
+    const done = append(entries, ended ? [closedRow(store, grown(live, state, entries))] : []);
+    if (!done.ok) return done;
     settle(live, decision.value);
     return refusal ? { ok: false, refusal } : ok({ entries });
   };
@@ -160,8 +172,8 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
       ts,
     });
     guarded(() => {
-      log.append([sealed]);
-      tell([sealed]);
+      const done = append([sealed]);
+      if (done.ok) tell([sealed]);
       return ok({ entries: [sealed] });
     });
   };
@@ -210,7 +222,8 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     const [first] = entries as readonly Sealed<RunEntryOf<'run.opened'>>[];
     const opened = first?.entry.type === 'run.opened' ? first : undefined;
     const rows: RunRow[] = opened ? [{ run: opened.entry.run, close: null }] : [];
-    log.append([...entries, ...held.value.flatMap(([, decision]) => decision.entries)], rows);
+    const done = append([...entries, ...held.value.flatMap(([, decision]) => decision.entries)], rows);
+    if (!done.ok) return done;
     site = entries.reduce((state, sealed) => foldSite(state, sealed, runbookOf), site);
     const live = opened ? beginRun(site, machineOf, runbookOf, opened) : null;
     if (live) runs.set(live.state.facts.run, live);
@@ -237,7 +250,8 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     const decided = decideAfter(state, command, { ...at(), log: log.origin });
     if (!decided.ok) return decided;
     const sealed = decided.value;
-    log.append([sealed], [rowAfter(row, foldAfter(state, sealed), sealed)], id);
+    const done = append([sealed], [rowAfter(row, foldAfter(state, sealed), sealed)], id);
+    if (!done.ok) return done;
     tell([sealed], { after: id });
     return ok({ entries: [sealed] });
   };

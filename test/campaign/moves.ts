@@ -257,7 +257,11 @@ function* update({ context }: Watched, pick: Pick): Move {
   const met = Object.keys(held.conditions);
   yield {
     type: 'hold.updated',
-    actor: pick.one([held.by, holderOf(context, 'lead'), holderOf(context, 'reviewer')]),
+    actor: pick.one([
+      held.by === 'server' ? IDS.guest : held.by,
+      holderOf(context, 'lead'),
+      holderOf(context, 'reviewer'),
+    ]),
     fields: {
       hold: held.ref,
       ...pick.one<object>([

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { utf8 } from '../../core/bytes/encoding.ts';
+import type { Command } from '../../core/run/commands.ts';
 import { contextOf } from '../../core/run/state.ts';
+import type { LiveRun } from '../../server/runner/runs.ts';
 import { DROP_FOLDER, dropSite } from '../helpers/drop.ts';
 import { Person } from '../helpers/person.ts';
 import { armed, ROOT, testSite, until } from '../helpers/server.ts';
@@ -148,4 +150,21 @@ t.test('a full disk stops the server and loses nothing', async (t) => {
     acknowledged.length > 0 && acknowledged.every((one) => known.includes(one)),
     `all ${acknowledged.length} that were acknowledged are there`,
   );
+});
+
+t.test('what no verifier could read is not appended, whoever says it', async (t) => {
+  const drop = await dropSite(t);
+  await armed(drop, 'drop');
+  const { engine } = drop.running;
+  const open = () => Object.values(contextOf((engine.openRun(drop.run) as LiveRun).state).armings);
+  const [arming] = open();
+  const word = { type: 'void', by: arming?.agent, nonce: arming?.nonce, probes: {} };
+  const before = engine.log.size;
+  t.match(await engine.submit(drop.run, { ...word, reason: 'because' } as unknown as Command), {
+    ok: false,
+    refusal: { code: 'XCK_BYTES' },
+  });
+  t.equal(engine.log.size, before);
+  t.equal(open().length, 1, 'nothing has changed');
+  t.match(await engine.submit(drop.run, { ...word, reason: 'drift' } as unknown as Command), { ok: true });
 });

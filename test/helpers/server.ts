@@ -64,7 +64,12 @@ export const testLog = (onLine?: (line: string) => void): Logger =>
   onLine ? pino({ level: 'trace' }, { write: onLine }) : pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 
 /** Starts the server in this process, without an agent process. */
-export function serve(site: TestSite, ports = realPorts(), onLine?: (line: string) => void): Promise<Running> {
+export function serve(
+  site: TestSite,
+  ports = realPorts(),
+  onLine?: (line: string) => void,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Running> {
   const flags = {
     port: String(site.port),
     data: join(site.data, 'var'),
@@ -75,7 +80,7 @@ export function serve(site: TestSite, ports = realPorts(), onLine?: (line: strin
   };
   const web = join(ROOT, 'build', 'page');
   mkdirSync(web, { recursive: true });
-  return startServer(readConfig(flags, {}, site.data), ports, testLog(onLine), web);
+  return startServer(readConfig(flags, env, site.data), ports, testLog(onLine), web);
 }
 
 /** Where a server listens and what its log is called. */

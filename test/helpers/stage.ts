@@ -1,12 +1,12 @@
 /** A stage for stories: people with SSH keys and homes, a server and an agent as processes that are killed and started again, and a clock that may be put ahead. For tests. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { agentData, startAgentProcess } from './agent.ts';
 import { ahead, passTime } from './ahead.ts';
-import { freePort, ROOT, type TestSite } from './server.ts';
+import { freePort, ROOT, type TestSite, until } from './server.ts';
 
 const TOOLS = join(ROOT, 'runbooks', 'tools');
 const MAIN = join(ROOT, 'build', 'server', 'cli', 'main.js');
@@ -96,6 +96,15 @@ export class Stage {
         child.kill('SIGKILL');
         await gone;
       }),
+    );
+  }
+
+  /** Every command that the agent has prepared runs, or has run: a kill from here on finds it under way. */
+  async commandRuns(): Promise<void> {
+    const steps = join(agentData(this.site), 'steps');
+    await until(
+      () => readdirSync(steps).every((attempt) => existsSync(join(steps, attempt, 'claim'))),
+      'the claim of the command',
     );
   }
 

@@ -34,11 +34,12 @@ class Session {
     });
   }
 
-  /** Resolves with the first answer; null when it does not come before the command's end, or in time. */
+  /** Resolves with the first answer; null when it does not come before the command ends or asks, or in time. */
   async until<T>(look: () => T | null): Promise<T | null> {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      const over = this.status !== undefined || performance.now() > end;
+      const asks = this.printed.endsWith('\n> ') && this.printed.length > this.#asked;
+      const over = this.status !== undefined || asks || performance.now() > end;
       const answer = look();
       if (answer !== null || over) return answer;
       await new Promise<void>((resolve) => {
@@ -121,6 +122,7 @@ export class Transcript {
     if (hours !== undefined) return this.#stage.pass(Number(hours) * HOURS_MS);
     if (words === 'kill -9 of server and agent') return this.#stage.kill();
     if (words === 'server and agent start') return this.#stage.start();
+    if (words === 'the command runs') return this.#stage.commandRuns();
     throw new Error(`the machine does not know: ${words}`);
   }
 

@@ -11,7 +11,7 @@ import {
   seatOf,
   unresolvedItems,
 } from '../context.ts';
-import { allDone, hasStarted, undoSteps } from '../progress.ts';
+import { allDone, hasStarted, isDone, turnOf, undoSteps } from '../progress.ts';
 import { debriefed } from './briefing.ts';
 import { all, type Check, later, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
@@ -19,20 +19,26 @@ import { resolvable } from './commands.ts';
 import { mayLead } from './crew.ts';
 import { demandFor } from './demand.ts';
 
-/** Anybody may hold, at any time; but a hold is about what went wrong, for that decides who lifts it. */
-export const mayHold = (context: RunContext, { plan, runbook, cause, step }: EventOf<'hold.raised'>): Check =>
+/** Anybody may hold, at any time; but a hold names the step that it is about, for that decides who lifts it. */
+export const mayHold = (context: RunContext, event: EventOf<'hold.raised'>): Check =>
   all(
-    unless(plan !== undefined || runbook !== undefined, later('a hold on a plan or a runbook stands outside the run')),
-    step === undefined
-      ? unless(['failed', 'unknown', 'differed'].includes(cause), later('the step that went wrong is not named'))
-      : unless(!concerned(context, step), later(`${step} is neither armed nor failed`)),
+    unless(
+      event.plan !== undefined || event.runbook !== undefined,
+      later('a hold on a plan or a runbook stands outside the run'),
+    ),
+    unless(!isConcerned(context, event), later('the hold does not name the step that it is about')),
   );
 
-/** Whether a step is armed or running, ended badly, or is polled. */
-const concerned = (context: RunContext, step: string): boolean =>
-  armingOf(context, step) !== undefined ||
-  ['failed', 'unknown', 'not-started'].includes(context.outcomes[step] ?? '') ||
-  stepOf(context.runbook, step)?.kind === 'gate';
+/** A failure names what failed, a wrong answer what was armed; any other hold names no step, or one that is under way. */
+function isConcerned(context: RunContext, { cause, step }: EventOf<'hold.raised'>): boolean {
+  const results = Object.values(context.items[step ?? ''] ?? {}).map(({ result }) => result);
+  if (cause === 'failed') return results.includes('failed') || results.includes('not-started');
+  if (cause === 'unknown') return results.includes('unknown');
+  if (step === undefined) return cause !== 'differed';
+  const turn = turnOf(context);
+  const under = turn ? [turn, ...turn.children].some((one) => one.id === step && !isDone(context, one)) : false;
+  return under || armingOf(context, step) !== undefined || results.some((result) => result !== 'finished');
+}
 
 const holdOf = (context: RunContext, ref: string): Hold | undefined => context.holds.find((one) => one.ref === ref);
 

@@ -12,15 +12,22 @@ export const raisedByWhomItMay: Claim = function* ({ holds }) {
   }
 };
 
-/** Checks that a hold names the step that went wrong, and none but one that is armed, ended badly or is polled: its quorum lifts the hold. */
+/** Checks that a hold names the step that it is about, for that step's quorum lifts it: what failed, what was armed, whose turn it was. */
 export const holdsNameTheirStep: Claim = function* ({ armings, holds, steps }) {
   for (const { at, entry } of holds.list) {
-    const known = entry.step === undefined ? undefined : steps.get(entry.step, at)?.step;
-    const wrong = [...armings.results(entry.step ?? '', at).values()].some((result) => result !== 'finished');
-    const open = armings.open(at).some((one) => one.entry.step === entry.step);
-    const concerned = known && (known.kind === 'gate' || open || (wrong && !steps.isDone(known, at)));
-    const needed = entry.step !== undefined || /^(failed|unknown|differed)$/.test(entry.cause);
-    if (needed && !concerned) yield broken('I9', { entry }, 'it does not name a step that was under way');
+    const { cause, step } = entry;
+    const results = [...armings.results(step ?? '', at).values()];
+    const known = step === undefined ? undefined : steps.get(step, at);
+    const under =
+      (known && steps.isTurn(known, at)) ||
+      armings.open(at).some((one) => one.entry.step === step) ||
+      results.some((result) => result !== 'finished');
+    const right =
+      (cause === 'failed' && (results.includes('failed') || results.includes('not-started'))) ||
+      (cause === 'unknown' && results.includes('unknown')) ||
+      (cause === 'differed' && under) ||
+      (!['failed', 'unknown', 'differed'].includes(cause) && (step === undefined || under));
+    if (!right) yield broken('I9', { entry }, 'it does not name the step that it is about');
   }
 };
 

@@ -311,7 +311,7 @@ t.test('whoever the schema refuses is told why, and nobody else', async (t) => {
       const { value: read, places, problems } = readYaml(text, 'runbook.yaml');
       return problems.length > 0 || form.Check(read) === (explain(read, places).length === 0);
     }),
-    600,
+    300,
   );
 });
 

@@ -26,8 +26,10 @@ const SCOPE = {
   finished: [],
 };
 
+const SOUND_RUNBOOK = soundRunbook();
+
 function rendered(step: string): Rendered {
-  const done = render(soundRunbook(), step, SCOPE);
+  const done = render(SOUND_RUNBOOK, step, SCOPE);
   if (!done.ok) throw new Error(done.refusal.sentence);
   return done.value;
 }
@@ -241,10 +243,12 @@ t.test('a declared variable is not the agent’s to set', async (t) => {
 
 /** The wide runbook’s steps in a run of some mode. */
 function wide(step: string, more: Partial<Scope> = {}, mode = 'live'): Rendered {
-  const done = render(wideRunbook(), step, { ...WIDE_SCOPE, run: { ...SCOPE.run, mode }, ...more });
+  const done = render(WIDE_RUNBOOK, step, { ...WIDE_SCOPE, run: { ...SCOPE.run, mode }, ...more });
   if (!done.ok) throw new Error(done.refusal.sentence);
   return done.value;
 }
+
+const WIDE_RUNBOOK = wideRunbook();
 
 const WIDE_SCOPE: Scope = {
   inputs: { database: 'customers', size: 'small', shards: 'eu,us,ap', port: 8080 },
@@ -255,7 +259,7 @@ const WIDE_SCOPE: Scope = {
 };
 
 const why = (step: string, more: Partial<Scope> = {}, yaml?: string): string => {
-  const done = render(wideRunbook(yaml), step, { ...WIDE_SCOPE, ...more });
+  const done = render(yaml === undefined ? WIDE_RUNBOOK : wideRunbook(yaml), step, { ...WIDE_SCOPE, ...more });
   return done.ok ? 'rendered' : `${done.refusal.code} ${done.refusal.sentence}`;
 };
 
