@@ -154,17 +154,15 @@ function Time({ way: { takes, does } }: { readonly way: Way }) {
 }
 
 const Drilled = ({ way, which }: { readonly way: Way; readonly which: 'back' | 'forward' }) =>
-  way.drilled.length === 0 ? (
-    <>{which === 'back' ? 'No backup is restored by it.' : 'The patch says where it was rehearsed: its test.'}</>
-  ) : (
-    <>
-      {way.drilled.map(({ step, at }) => (
+  way.drilled.length === 0
+    ? which === 'back'
+      ? 'No backup is restored by it.'
+      : 'The patch says where it was rehearsed: its test.'
+    : way.drilled.map(({ step, at }) => (
         <p key={step}>
           {at === null ? `${visible(step)}: not in this run` : `${visible(step)}: ${utcMinute(at)} UTC, it came back`}
         </p>
-      ))}
-    </>
-  );
+      ));
 
 function Stay({ of, room, context }: Props & { readonly of: Way }) {
   const leaves = leavesAt(context.runbook, room.folded.value?.entries ?? []);
