@@ -92,10 +92,11 @@ export class Transcript {
   #names: Record<string, string>;
   readonly #staying = new Map<string, Session>();
 
-  constructor(t: Told, stage: Stage) {
+  /** `names` are words that the script may use beside the places of the stage. */
+  constructor(t: Told, stage: Stage, names: Readonly<Record<string, string>> = {}) {
     this.#t = t;
     this.#stage = stage;
-    this.#names = { ...stage.places };
+    this.#names = { ...stage.places, ...names };
   }
 
   /** Plays a file of test/transcripts; throws at the first line that goes otherwise, with what was printed. */

@@ -1,6 +1,6 @@
 /** The story of rolling forward, told by its transcript. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { ROOT } from '../helpers/server.ts';
@@ -17,4 +17,6 @@ t.test('roll forward', { timeout: 600_000, skip: stageSkip() }, async (t) => {
   mkdirSync(secrets, { recursive: true });
   writeFileSync(join(secrets, 'pseudonym_key'), `${KEY}\n`);
   await new Transcript(t, stage).play('purge-raw-events.txt');
+  const kept = [join(stage.site.data, 'var', 'crosscheck.db'), join(stage.places.work, 'run.tar')];
+  for (const file of kept) t.notOk(readFileSync(file).includes(KEY), `${file} has no secret`);
 });

@@ -115,9 +115,10 @@ async function ended({ terminal }: Cli, room: Room, ref: string): Promise<Exit> 
   return exitOfAttempt(own);
 }
 
-/** Finished without exception is 0; whatever was aborted, failed or unknown is not. */
+/** Finished without exception is 0; whatever was aborted, failed, unknown or left of a wave is not. */
 function exitOfAttempt(entries: readonly RunEntry[]): Exit {
   const ends = entries.filter(({ type }) => ['step.finished', 'step.failed', 'step.unknown'].includes(type));
-  if (ends.length > 0 && ends.every(({ type }) => type === 'step.finished')) return EXIT.ok;
+  const left = entries.some(({ type }) => type === 'step.voided');
+  if (ends.length > 0 && ends.every(({ type }) => type === 'step.finished')) return left ? EXIT.held : EXIT.ok;
   return entries.some(({ type }) => type === 'step.aborted') ? EXIT.aborted : EXIT.failed;
 }
