@@ -123,23 +123,19 @@ export const noStartWithoutQuorum: Claim = function* (history) {
 };
 
 function* lacking(history: History, arming: Arming, line: At<'step.keyed' | 'step.started'>) {
-  const { crew } = history;
+  const { crew, holds } = history;
   const step = stepOf(history, arming);
   const { eyes, by } = step ?? { eyes: 6, by: [] };
-  const there = arming.confirmed.filter(({ at, entry }) => {
+  const before = arming.confirmed.filter(({ at }) => at < line.at);
+  const there = before.filter(({ at, entry }) => {
     const sitting = crew.of(entry.actor, line.at);
-    return at < line.at && sitting?.seat === entry.seat && sitting.at < at;
+    return sitting?.seat === entry.seat && sitting.at < at;
   });
   const voices = there.map(({ entry }) => ({ person: entry.actor, seat: entry.seat }));
+  const seats = before.map(({ entry }) => entry.seat);
   if (!isEnough(history, { seats: by, need: eyes / 2 - 1 }, voices, line.at))
     yield broken('I3', line, 'not enough people confirmed');
   if (line.entry.type === 'step.keyed' && step?.critical !== true) yield broken('I6', line, 'the step takes no key');
-  if (history.holds.anyOpen(line.at)) yield broken('I9', line, 'a hold is open');
-  if (
-    crew.absent(
-      arming.confirmed.map(({ entry }) => entry.seat),
-      line.at,
-    ).length > 0
-  )
-    yield broken('I9', line, 'somebody who is needed was not there');
+  if (holds.anyOpen(line.at)) yield broken('I9', line, 'a hold is open');
+  if (crew.absent(seats, line.at).length > 0) yield broken('I9', line, 'somebody who is needed was not there');
 }
