@@ -5,11 +5,13 @@ import { play, shelf, tally, tapes } from './sequences.ts';
 
 const RUNBOOKS = 60;
 const SEQUENCES = 20_000;
+/** The suite plays the same sequences each time; `npm run campaign` plays new ones. */
+const SEED = 347_975_200;
 
 t.test(
   'machine and checker agree on every entry, nothing starts without its quorum, nobody is locked in',
   async (t) => {
-    const seed = Number(process.env.CROSSCHECK_SEED ?? Date.now() % 2 ** 31);
+    const seed = Number(process.env.CROSSCHECK_SEED ?? SEED);
     const count = tally();
     const ready = shelf(RUNBOOKS);
     t.comment(`CROSSCHECK_SEED=${seed}, ${SEQUENCES} sequences`);
