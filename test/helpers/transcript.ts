@@ -99,9 +99,14 @@ export class Transcript {
     this.#names = { ...stage.places, ...names };
   }
 
-  /** Plays a file of test/transcripts; throws at the first line that goes otherwise, with what was printed. */
-  async play(file: string): Promise<void> {
-    await this.#play(file).catch((error: unknown) => {
+  /** Plays a file of test/transcripts. */
+  play(file: string): Promise<void> {
+    return this.tell(readFileSync(join(ROOT, 'test', 'transcripts', file), 'utf8'), file);
+  }
+
+  /** Plays a text; throws at the first line that goes otherwise, with what was printed. */
+  async tell(text: string, title: string): Promise<void> {
+    await this.#tell(text, title).catch((error: unknown) => {
       // Whoever still stays would keep this process alive for ever.
       if (this.#staying.size > 0) setTimeout(() => process.exit(1), 3000).unref();
       throw error;
@@ -109,12 +114,12 @@ export class Transcript {
     if (this.#staying.size > 0) throw new Error(`still there at the end: ${[...this.#staying.keys()].join()}`);
   }
 
-  async #play(file: string): Promise<void> {
-    for (const act of readScript(readFileSync(join(ROOT, 'test', 'transcripts', file), 'utf8'))) {
+  async #tell(text: string, title: string): Promise<void> {
+    for (const act of readScript(text)) {
       const words = named(act.words, this.#names);
       if (act.who === 'machine') await this.#machine(words);
       else await this.#act(act, words);
-      this.#t.pass(`${file}:${act.line} ${act.who} ${act.manner} ${words}`.trimEnd());
+      this.#t.pass(`${title}:${act.line} ${act.who} ${act.manner} ${words}`.trimEnd());
     }
   }
 
@@ -135,7 +140,7 @@ export class Transcript {
     if (!session) throw new Error(`line ${act.line}: ${act.who} has not stayed`);
     const wrong = await this.#follows(session, act);
     if (act.manner === 'stays') this.#staying.set(act.who, session);
-    else this.#staying.delete(act.who);
+    if (act.manner === 'ends') this.#staying.delete(act.who);
     if (wrong !== undefined) throw new Error(`line ${act.line}: ${wrong}\n${session.printed.slice(-SHOWN)}`);
   }
 
@@ -171,10 +176,11 @@ export class Transcript {
   }
 
   #begin({ who, manner }: Act, words: string): Session {
-    return manner === 'shell' ? this.#shell(who, words) : this.#word(who, words);
+    const env = this.#stage.env(who);
+    return manner === 'shell' ? this.#shell(env, words) : this.#word(env, words);
   }
 
-  #word(who: string, words: string): Session {
+  #word(env: NodeJS.ProcessEnv, words: string): Session {
     return new Session(({ stdin, print }) => {
       const screen = () =>
         Object.assign(
@@ -183,7 +189,7 @@ export class Transcript {
         );
       return runLine(wordsOf(words), {
         ...{ stdin: stdin as PassThrough & { isTTY: true }, stdout: screen(), stderr: screen() },
-        env: this.#stage.env(who),
+        env,
         root: ROOT,
         now: this.#stage.now,
         random: (length) => randomBytes(length),
@@ -191,13 +197,13 @@ export class Transcript {
     });
   }
 
-  #shell(who: string, command: string): Session {
+  #shell(env: NodeJS.ProcessEnv, command: string): Session {
     return new Session(
       ({ print }) =>
         new Promise((resolve) => {
           const child = spawn('/bin/sh', ['-euc', command], {
             cwd: ROOT,
-            env: this.#stage.env(who),
+            env,
             stdio: ['ignore', 'pipe', 'pipe'],
           });
           for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => print(String(data)));

@@ -1,6 +1,6 @@
 /** The tools that runbooks run on: what they refuse, and that the customers they make are awkward enough. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -37,6 +37,13 @@ t.test('the tools refuse what would do harm', async (t) => {
     sql(site.database, "select sha256('abc'), sha256(null)"),
     `${createHash('sha256').update('abc').digest('hex')}|`,
   );
+  const hmac = ['sql', site.database, "select hmac(:key, 'abc'), hmac(:key, null)", '--secret', 'key=TEST_KEY'];
+  t.equal(
+    site.run(hmac, { TEST_KEY: 'k' }).stdout.trim(),
+    `${createHmac('sha256', 'k').update('abc').digest('hex')}|`,
+    'a secret comes from the environment',
+  );
+  t.match(site.run(hmac, {}), { status: 1, stderr: /no TEST_KEY/ }, 'and is never an empty one');
   copyFileSync(site.database, join(site.data, 'copy.db'));
   t.equal(
     site.run(['sql', join(site.data, 'copy.db'), '--digest', 'customers'], {}).stdout.trim(),
