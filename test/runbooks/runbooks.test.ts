@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import { lintFolder } from '../../core/runbook/lint.ts';
+import { covered, withRehearsal } from '../../core/runbook/rehearsal.ts';
 import { RunbookSchema } from '../../core/runbook/schema.ts';
-import { packed, root } from './place.ts';
+import { allSteps } from '../../core/runbook/steps.ts';
+import { packed, readRunbook, root } from './place.ts';
 
 const folder = join(root, 'runbooks');
 const NAMES = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'runbook.yaml')));
@@ -27,6 +29,17 @@ t.test('every runbook begins with the checklist that it is', async (t) => {
     );
     const { steps } = parse(text) as { steps: unknown[] };
     t.equal(numbers.length, steps.length, `${name}: a line for each step`);
+  }
+});
+
+t.test('a rehearsal can take every step, and takes none on a live target', async (t) => {
+  for (const name of NAMES) {
+    const runbook = readRunbook(packed(name));
+    const steps = allSteps(runbook).filter(({ kind }) => kind !== 'gate' && kind !== 'parallel');
+    for (const step of runbook.rehearsal ? steps : []) {
+      t.ok(covered(runbook, step), `${name}: ${step.id} has something that a rehearsal does instead`);
+      t.equal(withRehearsal(runbook, step, 'rehearsal').targets[step.target]?.agent, 'staging', `${name}: ${step.id}`);
+    }
   }
 });
 
