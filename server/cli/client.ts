@@ -10,17 +10,15 @@ import { parseTrust, type Trust } from '../../core/record/trust.ts';
 import type { Signing } from '../../core/run/lines.ts';
 import { type Cli, type Given, text } from './args.ts';
 import { deny, must } from './exits.ts';
-import { type Api, openApi, serverOf } from './http.ts';
+import { openApi, serverOf } from './http.ts';
 import { keyFileOf, sign } from './signer.ts';
-import { type SessionFile, type StateFiles, stateFiles } from './state-files.ts';
-import { continues, treeLine } from './trees.ts';
+import { type SessionFile, stateFiles } from './state-files.ts';
+import { continues, type Known, treeLine } from './trees.ts';
 
 /** The line `client` of statements; it is recorded and proves nothing. */
 const CLIENT = 'cli/0.1.0';
 
-export interface Client {
-  readonly api: Api;
-  readonly files: StateFiles;
+export interface Client extends Known {
   readonly session: SessionFile;
   readonly trust: Trust;
   readonly person: string;
@@ -44,6 +42,7 @@ export function connect(cli: Cli, given: Given): Client {
   return {
     api: openApi(session.server, session.session),
     files,
+    floor: log.tree,
     session,
     trust: must(parseTrust(log.trust)),
     person: session.person,
@@ -54,7 +53,7 @@ export function connect(cli: Cli, given: Given): Client {
 
 /** What the signer says of themselves over a tree that continues all that was verified before. */
 export async function signingOver(client: Client, tree: Checkpoint): Promise<Signing> {
-  await continues(client.api, client.files, tree);
+  await continues(client, tree);
   return { signer: client.person, tree: treeLine(tree), client: CLIENT, signedAt: statementTime(client.now()) };
 }
 

@@ -62,7 +62,7 @@ export async function openRun(client: Client, run: string): Promise<OpenRun> {
     tree: (note) => openTree(client.trust, note),
   };
   const folded = await openFold(ground, document.slice);
-  await continues(client.api, client.files, folded.tree);
+  await continues(client, folded.tree);
   const after = readAfter(document.after, closeRef(folded));
   return { site, ground, folded, names: document.names, rehearsed: document.rehearsed, after };
 }

@@ -42,7 +42,7 @@ export async function readSiteHolds(client: Client): Promise<SiteHolds> {
   const proof = slice.proof.map((hash) => fromBase64(hash) ?? new Uint8Array());
   if (last && !verifyInclusion(last.entry.seq, tree.size, leafHash(last.bytes), proof, tree.root))
     return broken('the newest hold is not in the signed tree');
-  await continues(client.api, client.files, tree);
+  await continues(client, tree);
   return { entries, state, tree };
 }
 

@@ -47,8 +47,10 @@ export function stateFiles(env: Readonly<Record<string, string | undefined>>): S
   const write = (name: string, text: string): string => {
     const file = join(directory, name);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
-    renameSync(`${file}.new`, file);
+    // A person's words run side by side: a watch and a check must not rename each other's file away.
+    const fresh = `${file}.${process.pid}.new`;
+    writeFileSync(fresh, text, { mode: 0o600, flush: true });
+    renameSync(fresh, file);
     return file;
   };
   return {

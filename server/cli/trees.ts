@@ -15,16 +15,38 @@ export const treeLine = ({ size, root }: Pick<Checkpoint, 'size' | 'root'>): str
 export const openTree = async (trust: Trust, note: string): Promise<Checkpoint> =>
   must(await openCheckpoint(utf8(note), trust.origin, trust.logKey.raw, verifyRaw));
 
-/** Checks that `tree` continues the newest one verified here, and keeps it as the newest. XCK_FORK where it does not. */
-export async function continues(api: Api, files: StateFiles, tree: Checkpoint): Promise<void> {
-  const log = files.log(tree.origin);
-  if (!log) return;
-  const before = kept(log.tree);
-  if (before) await grown(api, before, tree);
-  files.keepLog({ ...log, tree: treeLine(tree) });
+/** Where trees come from, and what was verified here when the word began. */
+export interface Known {
+  readonly api: Api;
+  readonly files: StateFiles;
+  /** Line of the newest tree that was verified before this word began; null where there was none. */
+  readonly floor: string | null;
 }
 
-function kept(line: string | null): Pick<Checkpoint, 'size' | 'root'> | undefined {
+/**
+ * Checks that `tree` and the newest one verified here are one history, and keeps the newest. XCK_FORK where they are
+ * not, or where the log was longer when this word began. Another word of the same person may have verified a longer
+ * one meanwhile; then this tree is proved to be its beginning.
+ */
+export async function continues({ api, files, floor }: Known, tree: Checkpoint): Promise<void> {
+  const log = files.log(tree.origin);
+  if (!log) return;
+  const began = kept(floor);
+  if (began && began.size > tree.size)
+    forked(`of ${tree.size} entries, older than the one of ${began.size} that was verified here`);
+  const newest = kept(log.tree);
+  if (newest && newest.size > tree.size) return grown(api, tree, newest);
+  if (newest) await grown(api, newest, tree);
+  keepLonger(files, tree);
+}
+
+/** What another word kept while the proof was fetched is not made shorter. */
+function keepLonger(files: StateFiles, tree: Checkpoint): void {
+  const log = files.log(tree.origin);
+  if (log && (kept(log.tree)?.size ?? 0) <= tree.size) files.keepLog({ ...log, tree: treeLine(tree) });
+}
+
+function kept(line: string | null): Tree | undefined {
   const [size, encoded = ''] = (line ?? '').split(' ');
   const root = fromBase64(encoded);
   return root?.length === 32 ? { size: Number(size), root } : undefined;
@@ -32,9 +54,10 @@ function kept(line: string | null): Pick<Checkpoint, 'size' | 'root'> | undefine
 
 const forked = (why: string) => deny('XCK_FORK', { why });
 
-async function grown(api: Api, before: Pick<Checkpoint, 'size' | 'root'>, tree: Checkpoint): Promise<void> {
-  if (before.size > tree.size)
-    forked(`of ${tree.size} entries, older than the one of ${before.size} that was verified here`);
+type Tree = Pick<Checkpoint, 'size' | 'root'>;
+
+/** Checks that `before` is the beginning of `tree`. */
+async function grown(api: Api, before: Tree, tree: Tree): Promise<void> {
   if (before.size === tree.size) {
     if (!equal(before.root, tree.root)) forked(`of ${tree.size} entries with another root than was verified here`);
     return;

@@ -78,7 +78,7 @@ export const SITE: Words = [
   },
   {
     name: 'record verify',
-    takes: 'FILE [--trust FILE] [--accept solo] [--receipt FILE]',
+    takes: 'FILE [--trust FILE] [--accept solo|rehearsal] [--receipt FILE]',
     help: 'verifies a record offline',
     options: { trust: text, accept: text, receipt: text, json: yes },
     positionals: [1, 1],
