@@ -5,6 +5,7 @@ import { jcs } from '../../core/bytes/jcs.ts';
 import { fail } from '../../core/errors.ts';
 import type { Sealed } from '../../core/log/entry.ts';
 import type { Accepted as AcceptedText, CommandText } from '../../core/protocol/frames.ts';
+import { readCountermeasure, readPostmortem } from '../../core/release/countermeasures.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Signed } from '../../core/run/commands.ts';
 import { contextOf } from '../../core/run/state.ts';
@@ -63,7 +64,7 @@ async function submit(deps: CommandDeps, person: string, command: CommandText): 
     case 'postmortem':
     case 'countermeasure':
     case 'countermeasure_closed':
-      return engine.submitAfter(command.run, afterwards(deps, person, command));
+      return afterwards(deps, person, command);
     default:
       return submitRun(deps, person, command);
   }
@@ -72,18 +73,27 @@ async function submit(deps: CommandDeps, person: string, command: CommandText): 
 type SiteText = CommandOf<'enrol' | 'register' | 'approve' | 'open' | 'plan' | 'hold_on' | 'lift_on' | 'update'>;
 type AfterText = CommandOf<'backup_deleted' | 'postmortem' | 'countermeasure' | 'countermeasure_closed'>;
 
-function afterwards(deps: CommandDeps, person: string, command: AfterText): AfterCommand {
+/** What comes after a close is read as strictly as what came before it: it is there for good. */
+function afterwards(deps: CommandDeps, person: string, command: AfterText): Result<Accepted> {
+  const made = afterCommand(deps, person, command);
+  return made.ok ? deps.engine.submitAfter(command.run, made.value) : made;
+}
+
+function afterCommand(deps: CommandDeps, person: string, command: AfterText): Result<AfterCommand> {
   switch (command.type) {
     case 'backup_deleted':
-      return { type: command.type, person, step: command.step, answer: body(deps, jcs(command.evidence)) };
-    case 'postmortem':
-      return { type: command.type, person, answer: body(deps, jcs(command.document)) };
+      return ok({ type: command.type, person, step: command.step, answer: body(deps, jcs(command.evidence)) });
+    case 'postmortem': {
+      const document = readPostmortem(command.document);
+      return document.ok ? ok({ type: command.type, person, answer: body(deps, jcs(document.value)) }) : document;
+    }
     case 'countermeasure': {
-      const { type, id, due, document } = command;
-      return { type, person, id, due, answer: body(deps, jcs(document)) };
+      const { type, id, due } = command;
+      const document = readCountermeasure(command.document);
+      return document.ok ? ok({ type, person, id, due, answer: body(deps, jcs(document.value)) }) : document;
     }
     case 'countermeasure_closed':
-      return { type: command.type, person, id: command.id, answer: body(deps, jcs(command.evidence)) };
+      return ok({ type: command.type, person, id: command.id, answer: body(deps, jcs(command.evidence)) });
   }
 }
 
