@@ -78,21 +78,26 @@ function isAbout(context: RunContext, { act, about }: EventOf<'act.signed'>): bo
   return about === (act === 'waive' ? context.opened : context.last);
 }
 
+/** Acts that the lead proposes and others join, for they are the lead's to weigh first. */
+const PROPOSED: Readonly<Record<string, string>> = { decide: 'propose a decision', deviate: 'propose a deviation' };
+
 export function maySign(context: RunContext, event: EventOf<'act.signed'>): Check {
   const seated = context.seats[event.seat];
   const before = context.collection;
-  const again =
+  const joins =
     before !== null &&
     before.act === event.act &&
     before.about === event.about &&
-    before.content === event.bodies?.['content'] &&
-    before.signers.some((one) => one.person === event.actor);
+    before.content === event.bodies?.['content'];
+  const again = joins && before.signers.some((one) => one.person === event.actor);
+  const proposes = !joins && PROPOSED[event.act] !== undefined;
   const own = seated?.person === event.actor && seated.role === event.role;
   const takes = event.act === 'lead' && event.seat === 'lead' && !own;
   return all(
     takes ? mayLead(context, event.actor, event.role) : unless(!own, fail('XCK_NOT_SEATED', {})),
     unless(!isAbout(context, event), fail('XCK_STALE', { act: event.act })),
     unless(again, fail('XCK_TWICE', {})),
+    unless(proposes && event.seat !== 'lead', fail('XCK_LEAD', { act: PROPOSED[event.act] ?? '' })),
     event.act === 'close' ? unless(Object.keys(context.armings).length > 0, later('a step is armed or running')) : yes,
   );
 }
@@ -148,7 +153,7 @@ export function mayGoBack(context: RunContext): Check {
   );
 }
 
-/** Checks a decision about a hold: signed first by the lead, and possible. What it inserts is checked where its content is read. */
+/** Checks a decision about a hold: proposed by the lead, for no other signature can come first, and possible. What it inserts is checked where its content is read. */
 export function mayDecide(context: RunContext, event: EventOf<'run.decided'>): Check {
   const hold = holdOf(context, event.hold);
   const signers = collected(context, 'decide', event.hold, event);
@@ -156,7 +161,6 @@ export function mayDecide(context: RunContext, event: EventOf<'run.decided'>): C
   return all(
     unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
     event.way === 'back' ? mayGoBack(context) : mayGoForward(context, hold, event.step),
-    unless(signers[0]?.seat !== 'lead', fail('XCK_LEAD', { act: 'propose a decision' })),
     enough(demandFor(context, hold.step), context, signers),
   );
 }
@@ -172,14 +176,13 @@ export function mayGoForward(context: RunContext, hold: Hold, step: string | und
   );
 }
 
-/** Checks a deviation: signed first by the lead, then by the quorum of the run. */
+/** Checks a deviation: proposed by the lead, for no other signature can come first, then signed by the quorum of the run. */
 export function mayDeviate(context: RunContext, event: EventOf<'run.deviated'>): Check {
   const signers = collected(context, 'deviate', context.last, event);
   if (!signers) return fail('XCK_STALE', { act: 'deviate' });
   return all(
     unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
     allKnown(context),
-    unless(signers[0]?.seat !== 'lead', fail('XCK_LEAD', { act: 'propose a deviation' })),
     enough(runDemand(context.runbook), context, signers),
   );
 }

@@ -34,17 +34,19 @@ function together({ signatures }: History, line: At): readonly Signature[] {
   return same ? before.signers : [];
 }
 
-/** Checks that whoever signs sits where the signature says, or takes the lead by it, and signs once. */
+/** Checks that whoever signs sits where the signature says, or takes the lead by it, signs once, and that proposals are the lead's. */
 export const signedFromTheirSeats: Claim = function* (history) {
   const { crew } = history;
   for (const line of history.timeline.of('act.signed')) {
-    const { actor, seat, role } = line.entry;
+    const { act, actor, seat, role } = line.entry;
     const may = takesLead(history, line)
       ? crew.fits(actor, 'lead', role) && crew.confirmedAt(actor, line.at) >= line.at
       : crew.sits(actor, seat, role, line.at);
     if (!may) yield broken('I3', line, 'the person does not sit there');
-    if (together(history, line).some(({ entry }) => entry.actor === actor))
-      yield broken('I3', line, 'the person has signed it');
+    const others = together(history, line);
+    if (others.some(({ entry }) => entry.actor === actor)) yield broken('I3', line, 'the person has signed it');
+    if (others.length === 0 && (act === 'decide' || act === 'deviate') && !crew.leads(actor, line.at))
+      yield broken('I3', line, 'the lead did not propose it');
   }
 };
 
@@ -102,8 +104,6 @@ export const effectOfEnough: Claim = function* (history) {
         line.entry.bodies?.['content'] !== first.entry.bodies?.['content']
       )
         yield broken('I3', line, 'it is not what was signed');
-      else if ((act === 'decide' || act === 'deviate') && !history.crew.leads(first.entry.actor, line.at))
-        yield broken('I3', line, 'the lead did not propose it');
       else if (act !== 'lead' && !enough(history, line, act, about, signers))
         yield broken('I3', line, 'not enough people signed');
     }

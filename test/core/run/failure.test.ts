@@ -112,7 +112,7 @@ t.test('forward: names the test, inserts its steps before the next, and they are
     'XCK_DEVIATION',
     'nobody could confirm it',
   );
-  refused(t, run, run.signCommand('dba', 'decide', hold(run), forward(patch('patch'))), 'none');
+  refused(t, run, run.signCommand('dba', 'decide', hold(run), forward(patch('patch'))), 'XCK_LEAD');
   run.sign('lead', 'decide', hold(run), forward(patch('patch')));
   run.sign('dba', 'decide', hold(run), forward(patch('patch')));
   t.equal(run.context.outcomes['second'], 'passed');
@@ -135,21 +135,29 @@ t.test('forward: names the test, inserts its steps before the next, and they are
   t.equal(run.context.closed, 'done');
 });
 
-t.test('a decision is signed first by the lead, for one content', async (t) => {
+t.test('a decision is proposed by the lead, and others sign that one content', async (t) => {
   const run = running();
   run.outcome('failed');
-  run.sign('dba', 'decide', hold(run), BACK);
   refused(
     t,
     run,
-    run.signCommand('lead', 'decide', hold(run), BACK),
-    'none',
-    'the lead’s signature is taken, yet it decides nothing',
+    run.signCommand('dba', 'decide', hold(run), BACK),
+    'XCK_LEAD',
+    'nothing waits for a lead who did not ask',
   );
-  t.equal(run.context.way, 'forward');
+  t.equal(run.context.collection, null);
   run.sign('lead', 'decide', hold(run), forward(patch('patch')));
-  run.sign('dba', 'decide', hold(run), BACK);
-  t.equal(run.context.way, 'forward', 'two contents are no one act');
+  refused(t, run, run.signCommand('dba', 'decide', hold(run), BACK), 'XCK_LEAD', 'another content is another proposal');
+  t.equal(run.context.collection?.signers.length, 1, 'which does not void the one that the lead made');
+  run.sign('dba', 'decide', hold(run), forward(patch('patch')));
+  t.equal(run.context.outcomes['second'], 'passed');
+});
+
+t.test('a deviation is proposed by the lead', async (t) => {
+  const run = running();
+  run.outcome('failed');
+  const content = { ...patch('patch'), before: 'second' };
+  refused(t, run, run.signCommand('dba', 'deviate', run.context.last, content), 'XCK_LEAD');
 });
 
 t.test('an unknown outcome stays unknown until the quorum says what became of it', async (t) => {
