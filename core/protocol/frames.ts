@@ -289,6 +289,8 @@ export interface SiteHoldSummary {
   readonly stance: 'agree' | 'dissent' | null;
   /** Who has signed the lift so far. */
   readonly signers: readonly { readonly person: string; readonly role: string }[];
+  /** The content they signed, which whoever joins them signs too; null before the first. */
+  readonly content: Readonly<Record<string, unknown>> | null;
   /** Whose signatures lift it, in a sentence. */
   readonly needed: string;
 }

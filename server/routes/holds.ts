@@ -37,6 +37,7 @@ function summary({ engine, store }: Deps, hold: SiteHold): SiteHoldSummary {
     met: hold.met,
     stance: hold.stance,
     signers: (hold.collection?.signers ?? []).map(({ person, role }) => ({ person, role })),
+    content: hold.content ? (JSON.parse(fromUtf8(hold.content.bytes) ?? 'null') as Record<string, unknown>) : null,
     needed: runbook ? whoLifts(runbook) : '',
   };
 }

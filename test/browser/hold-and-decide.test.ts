@@ -91,7 +91,13 @@ t.test('a hold and a decision, between three people', { timeout: 400_000, skip }
   await lead.getByText('It is held. Silence lifts nothing.').waitFor();
   t.ok(await lead.getByRole('button', { name: 'Sign and open the run' }).isDisabled(), 'a held plan opens nothing');
   const held = new URL(verifier.url()).pathname;
-  await sign(everybody, held, 'Sign the lift');
+  await people.go('lead', held);
+  await lead.getByLabel(/^Risk that remains/).fill('Tonight’s job reads one file that is gone.');
+  await press(lead, 'Sign the lift');
+  await lead.getByText('You have signed').first().waitFor();
+  await people.go('reviewer', held);
+  await reviewer.getByText('Tonight’s job reads one file that is gone.').waitFor();
+  await sign(['reviewer', 'verifier'], held, 'Sign the lift');
 
   await people.go('lead', plan);
   await press(lead, 'Sign and open the run');

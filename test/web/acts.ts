@@ -384,6 +384,7 @@ function siteHold(told: Told, more: Partial<SiteHoldSummary> = {}): SiteHoldSumm
     met: ['receipts'],
     stance: null,
     signers: [{ person: told.person('lead'), role: 'release-lead' }],
+    content: { risk: 'Eleven receipts go out an hour late.' },
     needed: 'A release-lead, and all of: one dba as reviewer, one sre as verifier.',
     ...more,
   };

@@ -12,13 +12,13 @@ import { Link, Refusal } from '../parts/basics.tsx';
 import { UndoGauge } from '../parts/clocks.tsx';
 import { actText, Bytes, Sign, Signatures, soFar } from '../parts/collect.tsx';
 import { Crew } from '../parts/crew.tsx';
-import { TextField } from '../parts/fields.tsx';
 import { Stance, UpdateForm } from '../parts/holdForm.tsx';
 import { Bluf, Cause, Conditions, Considered, causeWords, Impact, NextUpdate, Updates } from '../parts/holdSays.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { demandOfHold, mustDecide, unmetWords } from '../parts/lifting.ts';
 import { Pane } from '../parts/pane.tsx';
 import { Receipts } from '../parts/rail.tsx';
+import { Risk, riskOf } from '../parts/risk.tsx';
 import { type Desk, openHold } from '../room/desk.ts';
 import type { HoldStory } from '../room/holds.ts';
 import type { Room } from '../room/state.ts';
@@ -142,7 +142,7 @@ function Held({ room, state, story, hold, children }: HeldProps) {
   const context = contextOf(state);
   const { signers, content } = soFar(state, 'lift', hold.ref);
   const demand = demandOfHold(context, hold.step);
-  const own = content ?? { risk: risk.value.trim() === '' ? null : risk.value.trim() };
+  const own = content ?? riskOf(risk.value);
   const decides = mustDecide(context, hold.ref);
   const clocks = clockViews(context.runbook, context.clocks, app.clock.value);
   return (
@@ -228,36 +228,4 @@ function whyNotYet(state: RunState, hold: Hold, decides: boolean): string | null
   if (words !== null) return words;
   const rule = liftable(contextOf(state), hold);
   return rule.ok ? null : rule.refusal.sentence;
-}
-
-/** What the signers accept by lifting: the first who signs says it, the others sign the same. */
-function Risk({
-  risk,
-  fixed,
-  asked,
-}: {
-  readonly risk: { value: string };
-  readonly fixed: Readonly<Record<string, unknown>> | null;
-  readonly asked: boolean;
-}) {
-  if (fixed) {
-    const said = fixed['risk'];
-    return typeof said === 'string' ? (
-      <div>
-        <h2>Risk that is accepted</h2>
-        <p class="break">{visible(said)}</p>
-      </div>
-    ) : null;
-  }
-  if (!asked) return null;
-  return (
-    <div class="form">
-      <TextField
-        id="risk"
-        label="Risk that remains, and is accepted by who signs"
-        note="Blank where none remains. Whoever signs next signs the same words."
-        value={risk}
-      />
-    </div>
-  );
 }

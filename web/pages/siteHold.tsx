@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { jcs } from '../../core/bytes/jcs.ts';
 import type { FolderDocument, Home, PlanView, SiteHoldSummary } from '../../core/protocol/frames.ts';
+import type { Content } from '../../core/run/collected.ts';
 import { actLines } from '../../core/run/lines.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { useApp } from '../app.ts';
@@ -14,6 +15,7 @@ import { Bluf, Cause, Conditions, Considered, Impact, NextUpdate, Updates } from
 import { Icon, State } from '../parts/icons.tsx';
 import { unmetWords } from '../parts/lifting.ts';
 import { Pane } from '../parts/pane.tsx';
+import { Risk, riskOf } from '../parts/risk.tsx';
 import { type Desk, openSiteHold } from '../room/desk.ts';
 import { paths } from '../router.ts';
 
@@ -96,6 +98,7 @@ function Held(props: HeldProps) {
   const { one, names } = props;
   const desk = useDesk(props);
   const writing = useSignal(false);
+  const risk = useSignal('');
   return (
     <main class="held-page">
       <Pane class="panes" label="Hold">
@@ -132,6 +135,7 @@ function Held(props: HeldProps) {
                 </li>
               ))}
             </ul>
+            <Risk risk={risk} fixed={one.content} asked={true} />
           </section>
         </Pane>
       </Pane>
@@ -146,13 +150,13 @@ function Held(props: HeldProps) {
             <Icon name="pencil" /> Write update
           </button>
         </div>
-        <Lift {...props} desk={desk} />
+        <Lift {...props} desk={desk} content={one.content ?? riskOf(risk.value)} />
       </footer>
     </main>
   );
 }
 
-function Lift({ one, reload, desk }: HeldProps & { readonly desk: Desk }) {
+function Lift({ one, reload, desk, content }: HeldProps & { readonly desk: Desk; readonly content: Content }) {
   const app = useApp();
   const { busy, problem, ask } = useAsk();
   const me = app.me.value;
@@ -162,7 +166,6 @@ function Lift({ one, reload, desk }: HeldProps & { readonly desk: Desk }) {
   const lift = () =>
     ask(async () => {
       if (!me) return null;
-      const content = { risk: null };
       const about = { origin: me.origin, run: null, mode: null, about: one.hold, content };
       const answer = await signAtSite(
         app,
