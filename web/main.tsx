@@ -12,6 +12,7 @@ import type { Room } from './room/state.ts';
 const later = {
   home: () => import('./pages/home.tsx').then(({ HomePage }) => HomePage),
   briefing: () => import('./pages/briefing.tsx').then(({ BriefingPage }) => BriefingPage),
+  brief: () => import('./pages/brief.tsx').then(({ BriefPage }) => BriefPage),
   hold: () => import('./pages/hold.tsx').then(({ HoldPage }) => HoldPage),
   close: () => import('./pages/close.tsx').then(({ ClosePage }) => ClosePage),
   log: () => import('./pages/log.tsx').then(({ LogPage }) => LogPage),
@@ -49,6 +50,7 @@ function RunPage({ room }: { readonly room: Room }) {
       return <CheckPage room={room} />;
     case 'room':
       return <RoomPage room={room} step={route.step} />;
+    case 'brief':
     case 'briefing':
     case 'hold':
     case 'close':

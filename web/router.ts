@@ -1,6 +1,7 @@
 /** The addresses of the pages. A page's state that is worth a link stands here; it never holds a secret. */
 
 export const RUN_PAGES = [
+  'brief',
   'briefing',
   'check',
   'hold',

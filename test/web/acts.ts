@@ -109,6 +109,9 @@ function briefingScenes(): Record<string, Scene> {
   objected.vote('lead', 'agree').vote('verifier', 'agree', 'One client still writes to the column.');
   return {
     'briefing empty': scene(empty, 'lead', '/briefing'),
+    'brief late joiner': scene(half, 'sre', '/brief'),
+    'brief without a seat': scene(half, 'keeper', '/brief'),
+    'brief in trouble': scene(heldTold(), 'dba', '/brief', { later: 30_000 }),
     'briefing half': scene(half, 'sre', '/briefing'),
     'briefing before arming': scene(half, 'lead', ''),
     'briefing over': scene(new Told().toDrop(), 'dba', '/briefing'),

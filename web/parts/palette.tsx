@@ -20,6 +20,7 @@ const SITE: readonly Place[] = [
 ];
 
 const PAGES = [
+  ['Brief me: where this run stands', 'brief'],
   ['Briefing', 'briefing'],
   ['Cross-check', 'check'],
   ['Hold', 'hold'],

@@ -31,6 +31,9 @@ export function Rail({ room, story, state }: Props) {
       <section>
         <h2>Next for you</h2>
         <p>{nextFor(room, story, state)}</p>
+        <p class="small">
+          <Link to={paths.of('brief', room.run)}>Brief me: what happened, what I will be asked</Link>
+        </p>
       </section>
       <Links room={room} />
       {context.closed === null ? <Changes room={room} story={story} context={context} /> : null}

@@ -108,11 +108,11 @@ function dueItems({ steps }: History, { entry, at }: Arming, canary: number): st
   return first.length > 0 ? first : left(all);
 }
 
-/** Checks that nothing is armed or started once one of its clocks has run out. */
+/** Checks that nothing is armed, keyed or started once one of its clocks has run out. */
 export const whileItsClocksRun: Claim = function* (history) {
   for (const arming of history.armings.list) {
     const clocks = history.steps.get(arming.entry.step, arming.at)?.step.while ?? [];
-    for (const line of [arming, ...arming.starts])
+    for (const line of [arming, ...arming.keyed, ...arming.starts])
       if (clocks.some((clock) => passed(history.timeline, clock, line.at)))
         yield broken('I16', line, 'a clock that it needs has run out');
   }

@@ -1,7 +1,8 @@
 /** Whoever comes late, plans or looks back reads what is so; nobody reads what is blind. */
 import t from 'tap';
 import type { PlanView } from '../../../core/protocol/frames.ts';
-import { askedOf, briefLines } from '../../../server/cli/brief.ts';
+import { askedOf } from '../../../core/release/asked.ts';
+import { briefLines } from '../../../server/cli/brief.ts';
 import { EXIT } from '../../../server/cli/exits.ts';
 import { planLines } from '../../../server/cli/plans.ts';
 import { documentOf, exitOfRun } from '../../../server/cli/words/plan.ts';
