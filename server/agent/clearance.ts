@@ -42,6 +42,7 @@ export interface ClearanceDeps {
 }
 
 export interface Verifier {
+  /** Verifies a run, open or closed: of a closed one, what still runs must be stopped. */
   clear(clearance: Clearance): Promise<Result<Cleared>>;
   /** Checks a checkpoint's signature and that the log only grew since the last one that this agent verified. */
   checkpoint(grown: Grown): Promise<Result<Checkpoint>>;
@@ -133,7 +134,7 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
       { withheld: 'output' },
     );
     const { facts } = verdict;
-    if (verdict.verdict !== 'OPEN' || !facts)
+    if ((verdict.verdict !== 'OPEN' && verdict.verdict !== 'ANCHORED') || !facts)
       return fail('XCK_CLEARANCE', { why: verdict.reasons[0]?.sentence ?? `the record is ${verdict.verdict}` });
     // The verifier knows the run's folder by now and looks at no other; what runs here is a copy of this one.
     if (facts.state.facts.runbook !== clearance.runbook)

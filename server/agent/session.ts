@@ -1,7 +1,7 @@
 /** One agent at work: it answers the server's calls, carries starts to their outcome, and takes up after a crash what its journal says. */
 import { base64 } from '../../core/bytes/encoding.ts';
 import { fail } from '../../core/errors.ts';
-import type { ServerCalls } from '../../core/protocol/agent.ts';
+import type { Clearance, ServerCalls } from '../../core/protocol/agent.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { armingOf } from '../../core/run/context.ts';
 import { contextOf, factsOf } from '../../core/run/state.ts';
@@ -38,10 +38,16 @@ export function openSession(deps: SessionDeps): Session {
   /** Keys of attempts that this process carries; whoever finds one here leaves it alone. */
   const carried = new Set<string>();
 
+  /** What an open run is cleared to do; in a closed one nothing begins. */
+  const open = async (clearance: Clearance): Promise<Result<Cleared>> => {
+    const cleared = await verifier.clear(clearance);
+    return cleared.ok && contextOf(cleared.value.state).closed !== null ? refused('the run is closed') : cleared;
+  };
+
   const arm: Handlers<ServerCalls>['arm'] = async ({ run, step, clearance }) => {
     // Looked at before anything is awaited: what is intended from here on is younger than the clearance.
     const intents = journal.unsettled().filter((one) => one.run === run);
-    const cleared = await verifier.clear(clearance);
+    const cleared = await open(clearance);
     if (!cleared.ok) return cleared;
     const left = await Promise.all(intents.filter((one) => isOver(cleared.value, one)).map(stopLeftover));
     if (left.includes('still running')) return refused('an earlier start of this run still runs here');
@@ -58,7 +64,7 @@ export function openSession(deps: SessionDeps): Session {
   };
 
   const start: Handlers<ServerCalls>['start'] = async ({ nonce, step, clearance }) => {
-    const cleared = await verifier.clear(clearance);
+    const cleared = await open(clearance);
     if (!cleared.ok) return cleared;
     if (taken.has(nonce)) return refused('this nonce is being started already');
     taken.add(nonce);
@@ -173,7 +179,7 @@ export function openSession(deps: SessionDeps): Session {
 
   /** Verifies for itself that the word stands in the log; the outcome follows as `submit`. */
   const attested: Handlers<ServerCalls>['attested'] = async ({ nonce, step, clearance }) => {
-    const cleared = await verifier.clear(clearance);
+    const cleared = await open(clearance);
     if (!cleared.ok) return cleared;
     const arming = armingOf(contextOf(cleared.value.state), step);
     if (arming?.nonce !== nonce || arming.attested === null) return refused('nobody has attested to this step');

@@ -92,7 +92,7 @@ const LONG = `  - id: only
     title: Only
     env: {DATA: '\${{ run.data }}'}
     shell: |
-      echo begun >>"$DATA/begun"
+      echo $$ >>"$DATA/begun"
       while [ ! -e "$DATA/go" ]; do sleep 0.02; done
       echo done >>"$DATA/done"
 `;
@@ -136,3 +136,27 @@ t.test('nor does it when the agent was started anew', async (t) => {
   t.equal(site.read('done'), 'done\n');
   t.same(await site.reasons(), []);
 });
+
+t.test('what still runs of a run that people closed is stopped when its agent is back', async (t) => {
+  const { site, agent } = await lost(t);
+  if (site.run.context.holds.length > 0) site.run.lift('lead', 'dba');
+  site.run.close('aborted');
+  t.equal(site.run.context.closed, 'aborted');
+  await killed(agent);
+  const next = site.agent();
+  t.teardown(() => killed(next));
+  const begun = () => Number(site.read('begun').trim());
+  t.doesNotThrow(() => process.kill(begun(), 0), 'it still runs');
+  await until('it is stopped', () => gone(begun()));
+  t.match(await site.arm('only'), { ok: false }, 'and nothing of that run is armed again');
+  t.equal(site.read('done'), '');
+});
+
+function gone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
