@@ -9,6 +9,7 @@ import type { Agents } from './room/agents.ts';
 import type { Tickets } from './room/tickets.ts';
 import { readRoutes } from './routes/reads.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import type { FolderShelf } from './routes/shelf.ts';
 import { writeRoutes } from './routes/writes.ts';
 import type { Engine } from './runner/engine.ts';
 import type { Store } from './store/store.ts';
@@ -21,9 +22,10 @@ export interface AppDeps {
   readonly tickets: Tickets;
   readonly agents: Agents;
   readonly signedOut: (session: string) => void;
-  /** Folder of the built page, and of the runbook folders that can be registered. */
+  /** Folder of the built page. */
   readonly web: string;
-  readonly runbooks: string;
+  /** The runbook folders that can be registered. */
+  readonly folders: FolderShelf;
   readonly logger: FastifyBaseLogger;
 }
 

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { fromBase64 } from '../core/bytes/encoding.ts';
 import { originOf } from '../core/log/origin.ts';
 import { trustText } from '../core/record/trust.ts';
+import { lintFolder } from '../core/runbook/lint.ts';
 import { identity, keyFile, rawPublic } from './agent/identity.ts';
 import { writeTargets } from './agent/targets.ts';
 import { buildApp, originAllowed } from './app.ts';
@@ -19,6 +20,7 @@ import { openAgents } from './room/agents.ts';
 import { openPresence } from './room/presence.ts';
 import { openRoom, type Room } from './room/room.ts';
 import { openTickets } from './room/tickets.ts';
+import { folderShelf } from './routes/shelf.ts';
 import { type Effects, effects } from './runner/effects.ts';
 import { type Engine, openEngine } from './runner/engine.ts';
 import { type LogKey, openLog } from './runner/log.ts';
@@ -91,7 +93,7 @@ export async function startServer(
     agents,
     signedOut: room.signedOut,
     web: webRoot,
-    runbooks: config.runbooks,
+    folders: folderShelf(config.runbooks, lintFolder),
     logger,
   });
   app.addHook('preClose', async () => room.close());

@@ -6,7 +6,7 @@ import { lintFolder } from '../../core/runbook/lint.ts';
 import type { Parsed, Problem } from '../../core/runbook/problem.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { packFolder, RUNBOOK_FILE } from '../../core/runbook/uses.ts';
-import { readFolder } from '../routes/folders.ts';
+import { readFolder } from '../routes/shelf.ts';
 import type { Client } from './client.ts';
 import { must, Stop, usage } from './exits.ts';
 import { fetchFolder } from './run-client.ts';

@@ -6,7 +6,7 @@ import { contextOf } from '../../core/run/state.ts';
 import { stepOf } from '../../core/runbook/steps.ts';
 import type { AppDeps } from '../app.ts';
 import type { LiveRun } from '../runner/runs.ts';
-import { folders, runbookSummary } from './folders.ts';
+import { runbookSummary } from './folders.ts';
 import { siteHolds } from './holds.ts';
 import { planSummaries } from './plans.ts';
 import { clocks, dutiesDue } from './windows.ts';
@@ -26,7 +26,7 @@ export function home(deps: AppDeps, person: string): Home {
     holds: siteHolds(deps),
     clocks: clocks(deps),
     duties: dutiesDue(deps),
-    folders: folders(deps),
+    folders: deps.folders.list(),
     names: store.names(),
   };
 }
