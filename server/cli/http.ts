@@ -54,11 +54,11 @@ export function openApi(server: string, session: string | null): Api {
           const parts: Buffer[] = [];
           response.on('data', (part: Buffer) => parts.push(part));
           response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(parts) }));
-          response.on('error', (error) => reject(silent(server, error)));
+          response.on('error', (error) => reject(silent(server, method, error)));
         },
       );
       request.on('timeout', () => request.destroy(new Error('no answer within a minute')));
-      request.on('error', (error) => reject(silent(server, error)));
+      request.on('error', (error) => reject(silent(server, method, error)));
       request.end(json);
     });
 
@@ -78,12 +78,17 @@ export function openApi(server: string, session: string | null): Api {
   };
 }
 
-const silent = (server: string, { message }: Error): Stop =>
-  new Stop(
+/** Whether a server that broke off took what it was sent is not known; its log says so to whoever looks. */
+const silent = (server: string, method: string, error: Error & { readonly code?: string }): Stop => {
+  const brokeOff = method === 'POST' && error.code !== 'ECONNREFUSED';
+  return new Stop(
     EXIT.failed,
-    `The server ${server} does not answer: ${message}`,
-    'Is it running? Name another with --server.',
+    `The server ${server} ${brokeOff ? 'broke off before it answered' : 'does not answer'}: ${error.message}`,
+    brokeOff
+      ? 'It may have taken what you said: look with crosscheck run status before you say it again.'
+      : 'Is it running? Name another with --server.',
   );
+};
 
 /** RFC 9457 problem details as the end of a word. */
 function refused(status: number, bytes: Buffer): Stop {

@@ -54,6 +54,16 @@ t.test('an answer without reasons, and no answer', async (t) => {
   await t.rejects(openApi('http://127.0.0.1:9', null).get('/'), stopping(EXIT.failed, { message: /does not answer/ }));
 });
 
+t.test('a server that dies over a word is not said to have refused it', async (t) => {
+  const server = createServer((request) => request.socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const api = openApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null);
+  const broke = { message: /broke off before it answered/, hint: /look with crosscheck run status/ };
+  await t.rejects(api.post('/api/commands', {}), stopping(EXIT.failed, broke));
+  await t.rejects(api.get('/api/me'), stopping(EXIT.failed, { message: /does not answer/ }));
+});
+
 t.test('what is no address is a usage error', async (t) => {
   t.equal(serverOf('https://x.example/room/1?a#b'), 'https://x.example');
   for (const address of ['x.example', 'ftp://x', '', 'file:///etc'])
