@@ -1,4 +1,5 @@
 /** The built pages in a real browser, scene by scene: accessible, nothing overflows, blind stays blind, foreign text stays text, keyboard suffices. */
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { lineJson, parseStatement } from '../../core/approval/statement.ts';
@@ -84,6 +85,44 @@ t.test('foreign text is drawn, never obeyed', { skip }, (t) =>
     t.same(errors, []);
   }),
 );
+
+t.test('output is searched, unwrapped, saved, and each line has an address', { skip }, (t) =>
+  withKit(async (kit) => {
+    const context = await kit.browser.newContext({ viewport: SIZES.wide });
+    const output = Array.from({ length: 300 }, (_, at) => `row ${at + 1} ${at === 41 ? 'Deadlock' : 'deleted'}\n`).join(
+      '',
+    );
+    const scene = { ...sceneOf('running'), output };
+    const { page, errors } = await open(kit, context, scene);
+    await page.getByText('row 300').waitFor();
+    await page.getByLabel('Find in the output').fill('deadlock');
+    await page.getByText('one line found').waitFor();
+    t.match(await page.locator('.output').innerText(), /42\s*row 42 Deadlock/);
+    await page.getByLabel('Find in the output').fill('');
+    await page.getByRole('button', { name: 'Wrap' }).click();
+    t.equal(await page.locator('.output').evaluate((box) => getComputedStyle(box).whiteSpace), 'pre');
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByText('Save these lines').click()]);
+    t.equal(await readFile(await saved.path(), 'utf8'), output);
+    const address = await page.getByLabel('Address of line 42').getAttribute('href');
+    await page.goto(new URL(address ?? '', page.url()).href);
+    await page.reload();
+    await page.getByText('row 42 Deadlock').waitFor();
+    const inView = () =>
+      page.getByText('row 42 Deadlock').evaluate((line) => {
+        const [own, box] = [line.getBoundingClientRect(), line.closest('.output')?.getBoundingClientRect()];
+        return box !== undefined && own.top >= box.top && own.bottom <= box.bottom;
+      });
+    await until(inView);
+    t.ok(await inView(), 'the address leads to its line');
+    t.equal(await page.locator('[data-follow]').getAttribute('aria-pressed'), 'false', 'and stays there');
+    t.same(errors, []);
+  }),
+);
+
+/** Asks again at each frame that could have changed the answer; the test's own timeout ends it. */
+async function until(so: () => Promise<boolean>): Promise<void> {
+  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 const confirmOf = (page: Page) => page.getByRole('button', { name: 'Confirm' });
 
