@@ -30,6 +30,8 @@ export interface RunDocument {
   readonly links: readonly { readonly title: string; readonly url: string }[];
   /** Durations of the steps in the newest completed rehearsal of this digest, ms; null where there is none. */
   readonly rehearsed: Readonly<Record<string, number>> | null;
+  /** What differs from that rehearsal, a sentence each; null where there is none. */
+  readonly changed: readonly string[] | null;
   readonly slice: Slice;
   /** After the close: the texts of the entries that came later, with their bodies. */
   readonly after: { readonly entries: readonly string[]; readonly bodies: Readonly<Record<string, BodyText>> };

@@ -1,23 +1,17 @@
 /** “Changed since the last rehearsal”: two runs' facts laid side by side. Blind values are never among what it is given. */
 
-/** What is compared of a run or of a plan; what is not known of one of them is left out there. */
+/** What is compared of a run or of a plan. Where and how fast a rehearsal ran differs by its nature, and is told elsewhere. */
 export interface RunFigures {
   /** Digest of the runbook's folder: the text of every command. */
   readonly runbook: string;
   readonly inputs: Readonly<Record<string, string | number | boolean>>;
-  /** Agent name by step. */
-  readonly targets: Readonly<Record<string, string>>;
-  /** Values that nobody is asked for, by `<step>.<probe>`. */
-  readonly probes: Readonly<Record<string, string>>;
-  /** Milliseconds from start to outcome, by step. */
-  readonly durations: Readonly<Record<string, number>>;
   /** Person by seat. */
   readonly people: Readonly<Record<string, string>>;
 }
 
 export interface Change {
-  readonly kind: 'runbook' | 'input' | 'target' | 'probe' | 'duration' | 'person';
-  /** Of the input, step, probe or seat; empty for the runbook. */
+  readonly kind: 'runbook' | 'input' | 'person';
+  /** Of the input or seat; empty for the runbook. */
   readonly name: string;
   /** Null where it was not there. */
   readonly before: string | number | boolean | null;
@@ -26,13 +20,10 @@ export interface Change {
 
 type Values = Readonly<Record<string, string | number | boolean>>;
 
-/** Returns what differs, in the order in which it matters; both kinds of absence count but for what only a run can know. */
+/** Returns what differs, in the order in which it matters; absence counts. */
 export const changesSince = (before: RunFigures, after: RunFigures): Change[] => [
   ...differing('runbook', { '': before.runbook }, { '': after.runbook }),
   ...differing('input', before.inputs, after.inputs),
-  ...differing('target', before.targets, after.targets),
-  ...inBoth('probe', before.probes, after.probes),
-  ...inBoth('duration', before.durations, after.durations).filter(isSlowerOrFaster),
   ...differing('person', before.people, after.people),
 ];
 
@@ -45,10 +36,10 @@ function differing(kind: Change['kind'], before: Values, after: Values): Change[
 
 const at = (values: Values, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? null) : null);
 
-/** A plan has measured nothing yet, which is no change. */
-const inBoth = (kind: Change['kind'], before: Values, after: Values): Change[] =>
-  differing(kind, before, after).filter((change) => change.before !== null && change.after !== null);
-
-/** No two durations are the same; a tenth is what people call a difference. */
-const isSlowerOrFaster = ({ before, after }: Change): boolean =>
-  Math.abs(Number(after) - Number(before)) * 10 > Number(before);
+/** A change in a sentence; `say` names a person. */
+export function changeText({ kind, name, before, after }: Change, say: (person: string) => string): string {
+  const told = (value: Change['before']) =>
+    value === null ? 'nothing' : kind === 'person' ? say(String(value)) : String(value);
+  const what = kind === 'person' ? `The ${name}` : `The ${kind} ${name}`;
+  return `${what} is ${told(after)}; in the rehearsal it was ${told(before)}.`;
+}

@@ -10,7 +10,7 @@ import { clean } from './terminal.ts';
 
 const LAST = 5;
 
-export function briefLines({ folded, names }: OpenRun, person: string): string[] {
+export function briefLines({ folded, names, changed }: OpenRun, person: string): string[] {
   const { state, entries } = folded;
   const context = contextOf(state);
   const seat = seatOf(context, person);
@@ -18,6 +18,9 @@ export function briefLines({ folded, names }: OpenRun, person: string): string[]
   const asked = seat === undefined ? [] : askedOf(context, seat);
   return [
     `${modeText(state.facts)} ${state.facts.run}: ${clean(context.runbook.title)}. ${waitingFor(state)}`,
+    ...(changed && changed.length > 0
+      ? ['Changed since the rehearsal', ...changed.map((line) => `  ${clean(line)}`)]
+      : []),
     'Last events',
     ...told.map((sealed) => `  ${entryLine(sealed, names)}`),
     seat === undefined ? 'You hold no seat of this run; you can hold it at any time.' : `As ${seat} you will be asked`,

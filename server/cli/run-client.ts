@@ -24,6 +24,7 @@ export interface OpenRun {
   readonly names: Readonly<Record<string, string>>;
   /** Durations of the steps in the newest completed rehearsal, ms, as the server has them. */
   readonly rehearsed: RunDocument['rehearsed'];
+  readonly changed: RunDocument['changed'];
   /** What came after the close. */
   readonly after: readonly Sealed<AfterEntry>[];
 }
@@ -64,7 +65,15 @@ export async function openRun(client: Client, run: string): Promise<OpenRun> {
   const folded = await openFold(ground, document.slice);
   await continues(client, folded.tree);
   const after = readAfter(document.after, closeRef(folded));
-  return { site, ground, folded, names: document.names, rehearsed: document.rehearsed, after };
+  return {
+    site,
+    ground,
+    folded,
+    names: document.names,
+    rehearsed: document.rehearsed,
+    changed: document.changed,
+    after,
+  };
 }
 
 /** The reference of the run's close; null while it is open. */

@@ -1,13 +1,13 @@
 /** Plans as people read them: what is planned, what would stop it, and what changed since it was rehearsed. */
 import type { PlanSummary, PlanView, PreflightFinding } from '../../core/protocol/frames.ts';
-import { type Change, changesSince, type RunFigures } from '../../core/release/changes.ts';
+import { type Change, changesSince, changeText } from '../../core/release/changes.ts';
 import type { Finding } from '../../core/release/preflight.ts';
-import { contextOf } from '../../core/run/state.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { allSteps } from '../../core/runbook/steps.ts';
 import { holdsAgainst } from '../../core/site/holds.ts';
 import type { Plan } from '../../core/site/plans.ts';
 import type { AppDeps } from '../app.ts';
+import { figuresOf } from '../runner/figures.ts';
 import { documentOf, preflightOf } from '../runner/preflight.ts';
 import { siteHolds } from './holds.ts';
 
@@ -77,23 +77,16 @@ function changes(deps: Deps, plan: Plan, runbook: Runbook): string[] | null {
   const live = rehearsal && deps.engine.run(rehearsal.run);
   if (!live) return null;
   const document = documentOf(deps.store, plan);
-  const context = contextOf(live.state);
-  const seats = Object.entries(context.seats).map(([seat, { person }]) => [seat, person] as const);
-  const before = figures(plan.runbook, { ...live.inputs, ...context.changed }, Object.fromEntries(seats));
-  const named = Object.fromEntries(seats.filter(([seat]) => document.crew[seat] !== undefined));
-  const after = figures(plan.runbook, document.inputs, document.crew);
+  const before = figuresOf(live);
+  const people = Object.fromEntries(
+    Object.entries(before.people).filter(([seat]) => document.crew[seat] !== undefined),
+  );
+  const after = { runbook: plan.runbook, inputs: document.inputs, people: document.crew };
   const where = plan.mode === 'live' ? targetsOf(runbook) : [];
   const names = deps.store.names();
-  const say = (change: Change) => sentence(change, (person) => names[person] ?? person);
-  return [...changesSince({ ...before, people: named }, after).map(say), ...where];
+  const say = (change: Change) => changeText(change, (person) => names[person] ?? person);
+  return [...changesSince({ ...before, people }, after).map(say), ...where];
 }
-
-const figures = (runbook: string, inputs: RunFigures['inputs'], people: RunFigures['people']): RunFigures => ({
-  ...{ runbook, inputs, people },
-  targets: {},
-  probes: {},
-  durations: {},
-});
 
 /** A rehearsal runs elsewhere by its nature; which steps do is worth a sentence each. */
 const targetsOf = (runbook: Runbook): string[] =>
@@ -102,10 +95,3 @@ const targetsOf = (runbook: Runbook): string[] =>
     const used = allSteps(runbook).some((step) => step.target === target);
     return used && own !== agent ? [`The target ${target} is ${own}; it was rehearsed at ${agent}.`] : [];
   });
-
-function sentence({ kind, name, before, after }: Change, say: (person: string) => string): string {
-  const told = (value: Change['before']) =>
-    value === null ? 'nothing' : kind === 'person' ? say(String(value)) : String(value);
-  const what = kind === 'person' ? `The ${name}` : `The ${kind} ${name}`;
-  return `${what} is ${told(after)}; in the rehearsal it was ${told(before)}.`;
-}

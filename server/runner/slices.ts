@@ -1,12 +1,15 @@
 /** What one person may see of a run, cut from the store: every byte that leaves the server about a run is made here, through core's `withheld`. */
 import { base64, fromUtf8 } from '../../core/bytes/encoding.ts';
 import type { BodyText, RunDocument, Slice } from '../../core/protocol/frames.ts';
+import { changesSince, changeText } from '../../core/release/changes.ts';
+import { durationsOf } from '../../core/release/figures.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { withheld } from '../../core/run/view.ts';
 import { linksOf } from '../../core/runbook/render.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
+import { figuresOf } from './figures.ts';
 import type { Log } from './log.ts';
 import type { LiveRun } from './runs.ts';
 import { readEntry } from './site.ts';
@@ -56,7 +59,7 @@ export function runDocument(store: Store, engine: Engine, run: LiveRun, person: 
     roles: context.roles,
     names: store.names(),
     links: linksIn(run, runbook),
-    rehearsed: rehearsed(engine, run),
+    ...sinceRehearsal(engine, run, store.names()),
     slice: slice(store, engine.log, run, hiddenFrom(run, person), -1),
     after: {
       entries: after.map(({ bytes }) => fromUtf8(bytes) ?? ''),
@@ -79,24 +82,22 @@ function linksIn({ state, inputs }: LiveRun, runbook: Runbook): RunDocument['lin
   return links.ok ? links.value : [];
 }
 
-/** How long each step took in the rehearsal that the run rests on, or else in the newest one of its folder. */
-function rehearsed(engine: Engine, { state, entries }: LiveRun): RunDocument['rehearsed'] {
+/** The rehearsal that the run rests on, or else the newest one of its folder: how long each step took in it, and what differs now. */
+function sinceRehearsal(
+  engine: Engine,
+  run: LiveRun,
+  names: Readonly<Record<string, string>>,
+): Pick<RunDocument, 'rehearsed' | 'changed'> {
+  const { state, entries } = run;
   const opened = entries[0]?.entry;
   const named = opened?.type === 'run.opened' ? opened.rehearsed : undefined;
   const world = engine.world();
   const close = named === undefined ? world.rehearsal(state.facts.runbook) : world.closeOf(named);
   const live = close && engine.run(close.run);
-  return live ? durationsOf(live) : null;
-}
-
-/** Milliseconds from the first start of a step's last attempt to its last outcome. */
-function durationsOf({ entries }: LiveRun): Record<string, number> {
-  const started = new Map<string, { readonly attempt: number; readonly ts: number }>();
-  const lasted: Record<string, number> = {};
-  for (const { entry } of entries) {
-    if (entry.type === 'step.started' && started.get(entry.step)?.attempt !== entry.attempt)
-      started.set(entry.step, { attempt: entry.attempt, ts: entry.ts });
-    if (entry.type === 'step.finished') lasted[entry.step] = entry.ts - (started.get(entry.step)?.ts ?? entry.ts);
-  }
-  return lasted;
+  if (!live || live.state.facts.run === state.facts.run) return { rehearsed: null, changed: null };
+  const changes = changesSince(figuresOf(live), figuresOf(run));
+  return {
+    rehearsed: durationsOf(live.entries),
+    changed: changes.map((change) => changeText(change, (person) => names[person] ?? person)),
+  };
 }

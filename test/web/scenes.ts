@@ -93,6 +93,12 @@ const runDocument = ({ run, as, rehearsed, after = [] }: Scene, named: Record<st
   names: named,
   links: run.approved.runbook.links,
   rehearsed: rehearsed ?? null,
+  changed: rehearsed
+    ? [
+        'The input batch is 5000; in the rehearsal it was 500.',
+        'The reviewer is Jonas Brandt; in the rehearsal it was Aiko Tanaka.',
+      ]
+    : null,
   slice: sliceFor(run, as),
   after: {
     entries: after.map(({ bytes }) => fromUtf8(bytes) ?? ''),

@@ -55,12 +55,31 @@ export function RoomPage({ room, step }: { readonly room: Room; readonly step: s
             selected={selected.step.id}
             rehearsed={room.doc.value?.rehearsed ?? null}
           />
+          <Changed changes={room.doc.value?.changed ?? null} />
         </Pane>
         <Work room={room} story={story} state={now.state} of={selected} />
         <Rail room={room} story={story} state={now.state} />
       </Pane>
       <Actions room={room} story={story} of={selected} state={now.state} />
     </main>
+  );
+}
+
+/** What is not as it was rehearsed; nothing where nobody rehearsed it, for the plan said so. */
+function Changed({ changes }: { readonly changes: readonly string[] | null }) {
+  if (!changes) return null;
+  return (
+    <section class="small">
+      <h2>Changed since the rehearsal</h2>
+      {changes.length === 0 ? <p class="dim">Nothing that is compared.</p> : null}
+      <ul>
+        {changes.map((line) => (
+          <li key={line} class="break">
+            {visible(line)}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

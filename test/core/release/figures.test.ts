@@ -1,7 +1,7 @@
-/** A run in figures, and the facts that answer the five calm steps. */
+/** When steps ran, and the facts that answer the five calm steps. */
 import t from 'tap';
 import { CALM_STEPS, calmFacts } from '../../../core/release/calm.ts';
-import { durationsOf, figuresOf, stepTimes } from '../../../core/release/figures.ts';
+import { durationsOf, stepTimes } from '../../../core/release/figures.ts';
 import { DIGEST, PEOPLE, Written } from '../../helpers/context.ts';
 import { testRun } from '../../helpers/site.ts';
 
@@ -37,34 +37,6 @@ t.test('a step’s time is its last attempt, from the first start of a wave to t
     last: { started: log.at(9), ended: null },
   });
   t.same(durationsOf(log.entries), { drop: 4 * 60_000 });
-});
-
-t.test('figures of a real run hold no value that anybody was asked blind', async (t) => {
-  const run = testRun().complete();
-  const figures = figuresOf(run.entries);
-  t.match(figures, {
-    runbook: run.state.facts.runbook,
-    inputs: { table: 'customers' },
-    people: { lead: run.site.people.lead.id, reviewer: run.site.people.dba.id, verifier: run.site.people.sre.id },
-  });
-  t.same(Object.keys(figures.targets), ['backup', 'drop-column']);
-  t.same(Object.keys(figures.probes), ['drop-column.calm'], 'host and rows are asked blind');
-  t.same(Object.keys(figures.durations), ['backup', 'drop-column']);
-});
-
-t.test('people are those who sat last', async (t) => {
-  const log = new Written();
-  const take = (actor: string, seat: string) => log.put(0, { type: 'seat.taken', actor, fields: { seat, role: 'x' } });
-  take(PEOPLE.dba, 'reviewer');
-  take(PEOPLE.sre, 'deputy');
-  take(PEOPLE.other, 'verifier');
-  log.put(1, { type: 'seat.left', actor: PEOPLE.other, fields: { seat: 'verifier' } });
-  log.put(2, {
-    type: 'lead.taken',
-    actor: PEOPLE.dba,
-    fields: { person: PEOPLE.sre, from: PEOPLE.lead, role: 'release-lead', signed: [] },
-  });
-  t.same(figuresOf(log.entries).people, { reviewer: PEOPLE.dba, lead: PEOPLE.sre });
 });
 
 t.test('the calm steps find what happened since the hold, and nothing before it', async (t) => {

@@ -27,6 +27,7 @@ async function armed(options: ArmOptions = {}, rosterOf = testRun()) {
     folded,
     names: {},
     rehearsed: null,
+    changed: null,
     after: [],
   };
   return { open, folded };

@@ -34,6 +34,12 @@ t.test('the brief and the status hold no blind value', async (t) => {
   const open = await openedOf(run);
   const brief = briefLines(open, run.site.people.dba.id).join('\n');
   t.match(brief, /^LIVE \S+: Drop the e-mail column\. .*step check/);
+  t.match(
+    briefLines({ ...open, changed: ['The input a is 1; in the rehearsal it was 2.'] }, run.site.people.dba.id).join(
+      '\n',
+    ),
+    /Changed since the rehearsal\n {2}The input a is 1/,
+  );
   t.match(brief, /Last events\n( {2}.*\n){5}As reviewer you will be asked/);
   const status = statusLines(open, run.site.people.dba.id, run.site.now).join('\n');
   t.match(status, /armed {7}drop-column: .*\(6 eyes\)/);

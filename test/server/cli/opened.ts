@@ -15,6 +15,7 @@ export async function openedOf(run: TestRun): Promise<OpenRun> {
     folded: await openFold(groundOf(run), sliceOf(run)),
     names,
     rehearsed: null,
+    changed: null,
     after: [],
   };
 }
