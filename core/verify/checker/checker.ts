@@ -38,7 +38,7 @@ import { backOnlyWhereItLeads, decidedAtRest, deviatesInTurn, forwardPassesTheFa
 
 export type { Finding, Written } from './history.ts';
 
-const CLAIMS: readonly Claim[] = [
+export const CLAIMS: readonly Claim[] = [
   opensAndClosesOnce,
   oneSeatEach,
   leftByItsHolder,
