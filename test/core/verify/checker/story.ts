@@ -20,6 +20,7 @@ const BOTH: readonly Somebody[] = ['lead', 'dba'];
 
 /** A run whose crew sits: `lead`, `dba` as the reviewer and `sre` as the verifier. */
 export class Run extends Story {
+  #lead: Somebody = 'lead';
   readonly #seats = new Map<string, Sitting>([['lead', { seat: 'lead', role: 'release-lead' }]]);
 
   constructor(runbook: Runbook) {
@@ -68,7 +69,7 @@ export class Run extends Story {
     return this.tell('step.armed', AGENT, {
       step,
       attempt: before.length + 1,
-      asked_by: IDS.lead,
+      asked_by: IDS[this.#lead],
       nonce: this.written.length.toString(16).padStart(64, '0'),
       not_after: this.now + 300_000,
       probes: {},
@@ -97,7 +98,7 @@ export class Run extends Story {
     return this.tell('step.voided', actor, { ...this.#about(armed), armed, reason: 'drift' });
   }
 
-  key(armed: string, who: Somebody = 'lead', confirmations = this.#confirmations(armed)): string {
+  key(armed: string, who = this.#lead, confirmations = this.#confirmations(armed)): string {
     return this.tell('step.keyed', IDS[who], { ...this.#about(armed), armed, confirmations });
   }
 
@@ -190,13 +191,16 @@ export class Run extends Story {
   }
 
   /** `giver` gives the lead away and `taker` takes it; `fields` is what the entry says instead. */
-  pass(taker: Somebody, giver: Somebody = 'lead', fields: Fields = {}): string {
-    const content = { from: IDS.lead, person: IDS[taker], role: 'release-lead' };
+  pass(taker: Somebody, giver = this.#lead, fields: Fields = {}): string {
+    const sitting = { seat: 'lead', role: 'release-lead' };
+    const content = { from: IDS[this.#lead], person: IDS[taker], role: sitting.role };
     const about = this.standing;
     const given = this.sign('lead', about, content, [giver]);
-    const own = { act: 'lead', about, seat: 'lead', role: 'release-lead' };
-    const taken = this.tell('act.signed', IDS[taker], own, content);
-    return this.effect('lead.taken', [taker], { ...content, signed: [...given, taken], ...fields });
+    this.#seats.delete(this.#lead);
+    this.#seats.set(taker, sitting);
+    this.#lead = taker;
+    const taken = this.sign('lead', about, content, [taker]);
+    return this.effect('lead.taken', [taker], { ...content, signed: [...given, ...taken], ...fields });
   }
 
   close(result: CloseResult, people = BOTH): string {

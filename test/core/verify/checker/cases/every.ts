@@ -4,7 +4,20 @@ import { ACTS } from './acts.ts';
 import { BRIEFING } from './briefing.ts';
 import { CLOCKS } from './clocks.ts';
 import { CLOSE } from './close.ts';
+import { CROSS_CHECK } from './crossCheck.ts';
+import { ORDER } from './order.ts';
 import { PEOPLE } from './people.ts';
 import { STOPPING } from './stopping.ts';
+import { WAYS } from './ways.ts';
 
-export const EVERY: readonly Claimed[] = [...ACTS, ...BRIEFING, ...PEOPLE, ...STOPPING, ...CLOCKS, ...CLOSE];
+export const EVERY: readonly Claimed[] = [
+  ...ACTS,
+  ...BRIEFING,
+  ...PEOPLE,
+  ...STOPPING,
+  ...CLOCKS,
+  ...CLOSE,
+  ...CROSS_CHECK,
+  ...ORDER,
+  ...WAYS,
+];

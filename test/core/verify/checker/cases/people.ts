@@ -167,7 +167,7 @@ const passes: Claimed = {
     ),
     breaks('to whoever leads already', 'I3', 'the lead is not passed on', THREE, (run) => {
       run.pass('second');
-      run.pass('second', 'dba', { from: IDS.second });
+      run.pass('second', 'dba');
     }),
     breaks(
       'given by a seat that is not required',
