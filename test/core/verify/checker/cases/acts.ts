@@ -5,7 +5,7 @@ import { BRIEFED, breaks, type Claimed, keeps, type Run, SIX_EYES, THREE } from 
 
 const RISK = { risk: null };
 const held = (run: Run): string => run.hold('person', undefined, 'dba');
-const failedFirst = (run: Run): string => {
+const unknownFirst = (run: Run): string => {
   run.end(run.begin('first'), 'unknown');
   run.hold('unknown', 'first');
   return run.written.at(-2)?.ref ?? '';
@@ -83,7 +83,7 @@ const abouts: Claimed = {
       run.sign('decide', run.standing, { way: 'back' }, ['lead']),
     ),
     breaks('an outcome that is resolved', 'I19', 'there is nothing here to resolve', THREE, (run) => {
-      const outcome = failedFirst(run);
+      const outcome = unknownFirst(run);
       run.resolve(outcome, 'failed');
       run.sign('resolve', outcome, { as: 'failed', evidence: 'Seen' }, ['lead']);
     }),
@@ -150,6 +150,16 @@ const enough: Claimed = {
       const signed = run.sign('deviate', run.standing, CHANGE, ['lead', 'dba']);
       run.effect('run.closed', ['dba'], { result: 'aborted', signed });
     }),
+    breaks(
+      'nobody signed the close of a run in which something is armed',
+      'I3',
+      'nobody signed to close it',
+      THREE,
+      (run) => {
+        run.arm('first');
+        run.effect('run.closed', ['dba'], { result: 'aborted', signed: [] });
+      },
+    ),
     breaks('a signature is left out', 'I3', 'it does not list exactly its signatures', THREE, (run) => {
       const hold = held(run);
       lifts(run, hold, run.sign('lift', hold, RISK, ['lead', 'sre', 'dba']).slice(1));

@@ -1,5 +1,5 @@
-/** Histories for the claims about the close. */
-import { closedAsWhatItIs, closedAtRest } from '../../../../../core/verify/checker/close.ts';
+/** Histories for the claim about the close. */
+import { closedAsWhatItIs } from '../../../../../core/verify/checker/close.ts';
 import { BRIEFED, breaks, type Claimed, keeps, type Run, THREE } from '../story.ts';
 
 function allDone(run: Run): void {
@@ -23,22 +23,6 @@ function back(run: Run): void {
   run.decide(run.fails('second', true), 'back');
 }
 
-const atRest: Claimed = {
-  claim: closedAtRest,
-  keeps: [
-    keeps('what was armed is void', THREE, (run) => {
-      run.voids(run.arm('first'));
-      run.close('aborted');
-    }),
-  ],
-  breaks: [
-    breaks('armed after it was signed', 'I11', 'something is armed or running', THREE, (run) => {
-      run.arm('first');
-      run.effect('run.closed', ['dba'], { result: 'aborted', signed: [] });
-    }),
-  ],
-};
-
 const asItIs: Claimed = {
   claim: closedAsWhatItIs,
   keeps: [
@@ -51,6 +35,10 @@ const asItIs: Claimed = {
       back(run);
       run.done('second-undo', true);
       run.close('rolled-back');
+    }),
+    keeps('aborted, where what was armed is void', THREE, (run) => {
+      run.voids(run.arm('first'));
+      run.close('aborted');
     }),
     keeps('aborted, whatever is left', THREE, (run) => {
       run.fails('first');
@@ -87,4 +75,4 @@ const asItIs: Claimed = {
   ],
 };
 
-export const CLOSE: readonly Claimed[] = [atRest, asItIs];
+export const CLOSE: readonly Claimed[] = [asItIs];

@@ -9,7 +9,6 @@ import {
   failuresAreHeld,
   skippedInTurn,
   startedOnce,
-  unknownIsResolved,
   wavesInOrder,
   whileItsClocksRun,
 } from '../../../../../core/verify/checker/order.ts';
@@ -94,6 +93,18 @@ const inTurn: Claimed = {
     breaks('while a hold is open', 'I9', HELD, THREE, (run) => {
       run.hold('person', 'first', 'dba');
       run.arm('first');
+    }),
+    breaks('while nobody knows how the step ended', 'I9', HELD, THREE, (run) => {
+      run.end(run.begin('first'), 'unknown');
+      run.hold('unknown', 'first');
+      run.arm('first');
+    }),
+    breaks('while one of its items, resolved as failed, waits for its hold', 'I9', HELD, WAVES, (run) => {
+      run.end(run.start(wave(run, ['item-1']), 'item-1'), 'unknown');
+      const outcome = run.standing;
+      run.hold('unknown', 'shards');
+      run.resolve(outcome, 'failed');
+      run.arm('shards', { wave: { items: ['item-1'], of: 4 } });
     }),
     breaks('while somebody who is required is away', 'I9', ABSENT, THREE, (run) => {
       run.presence('lost', 'dba');
@@ -422,6 +433,10 @@ const heldFor: Claimed = {
       run.end(run.begin('first'), 'failed');
       run.arm('first');
     }),
+    breaks('armed again while nobody knows how it ended', 'I9', UNHELD, THREE, (run) => {
+      run.end(run.begin('first'), 'unknown');
+      run.arm('first');
+    }),
     breaks('armed again after what did not start', 'I9', UNHELD, THREE, (run) => {
       run.end(run.begin('first'), 'not-started');
       run.arm('first');
@@ -444,52 +459,4 @@ const heldFor: Claimed = {
   ],
 };
 
-const nobodyKnows: Claimed = {
-  claim: unknownIsResolved,
-  keeps: [
-    keeps('resolved', THREE, (run) => {
-      run.end(run.begin('first'), 'unknown');
-      const outcome = run.standing;
-      run.hold('unknown', 'first');
-      run.resolve(outcome, 'not-started');
-      run.arm('first');
-    }),
-  ],
-  breaks: [
-    breaks('armed while it is held', 'I11', 'nobody knows yet how it ended', THREE, (run) => {
-      run.end(run.begin('first'), 'unknown');
-      run.hold('unknown', 'first');
-      run.arm('first');
-    }),
-    breaks('armed without a hold', 'I11', 'nobody knows yet how it ended', THREE, (run) => {
-      run.end(run.begin('first'), 'unknown');
-      run.arm('first');
-    }),
-    breaks(
-      'armed after its hold was lifted',
-      'I11',
-      'nobody knows yet how it ended',
-      THREE,
-      (run) => {
-        run.end(run.begin('first'), 'unknown');
-        run.lift(run.hold('unknown', 'first'));
-        run.arm('first');
-      },
-      ['the hold cannot be lifted'],
-    ),
-  ],
-};
-
-export const ORDER: readonly Claimed[] = [
-  inTurn,
-  alone,
-  counted,
-  once,
-  ended,
-  aborts,
-  waves,
-  clocks,
-  skipped,
-  heldFor,
-  nobodyKnows,
-];
+export const ORDER: readonly Claimed[] = [inTurn, alone, counted, once, ended, aborts, waves, clocks, skipped, heldFor];
