@@ -40,7 +40,7 @@ const answered: Claimed = {
     }),
   ],
   breaks: [
-    breaks('no such question', 'I10', NOT_ASKED, BRIEFED, (run) => run.answer('toString', 'lead')),
+    breaks('no such question', 'I10', NOT_ASKED, BRIEFED, (run) => run.answer('constructor', 'lead')),
     breaks('of another seat', 'I10', NOT_ASKED, BRIEFED, (run) => run.answer('plan', 'dba')),
     breaks('for another seat', 'I10', NOT_ASKED, BRIEFED, (run) => run.answer('plan', 'dba', { seat: 'lead' })),
     breaks('by somebody without a seat', 'I10', NOT_ASKED, BRIEFED, (run) =>

@@ -25,7 +25,7 @@ export const CLOCKS: readonly Claimed[] = [
       breaks('there is no such clock', 'I16', 'the clock has not run out', CLOCKED, (run) => {
         run.done('first');
         run.now += HOUR;
-        run.clock('toString');
+        run.clock('constructor');
       }),
       breaks('twice', 'I16', 'the clock ran out already', CLOCKED, (run) => {
         passes(run);

@@ -82,7 +82,7 @@ const sits: Claimed = {
       run.sit('sre2', 'reviewer', 'sre');
     }),
     breaks('there is no such seat', 'I3', 'dba is not a role of the person for this seat', THREE, (run) =>
-      run.sit('dba2', 'toString', 'dba'),
+      run.sit('dba2', 'constructor', 'dba'),
     ),
     breaks('somebody sits there', 'I3', 'somebody sits there', THREE, (run) => run.sit('dba2', 'reviewer', 'dba')),
     breaks('one person sits twice', 'I3', 'the person has a seat', THREE, (run) => {

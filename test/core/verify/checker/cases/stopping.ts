@@ -93,7 +93,7 @@ const updated: Claimed = {
       run.update(run.hold('person', undefined, 'dba'), 'sre', { conditions: { quiet: 'verifier' } }),
     ),
     breaks('a condition of nobody', 'I9', 'a condition belongs to no seat', THREE, (run) =>
-      run.update(run.hold('person', undefined, 'dba'), 'dba', { conditions: { quiet: 'toString' } }),
+      run.update(run.hold('person', undefined, 'dba'), 'dba', { conditions: { quiet: 'constructor' } }),
     ),
     breaks('met by another seat', 'I9', 'the condition is not the person’s to meet', THREE, (run) => {
       const hold = run.hold('person', undefined, 'dba');

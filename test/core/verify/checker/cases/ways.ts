@@ -202,7 +202,7 @@ const deviates: Claimed = {
     breaks('the same step twice', 'I15', 'there is a step index already', THREE, (run) =>
       run.deviate(change({ steps: [EXTRA, EXTRA] })),
     ),
-    breaks('a gate', 'I15', CANNOT, THREE, (run) =>
+    breaks('an inserted gate', 'I15', CANNOT, THREE, (run) =>
       run.deviate(change({ steps: [{ id: 'index', title: 'Agree', gate: { of: ['reviewer'] } }] })),
     ),
     breaks('a step with a way back', 'I15', CANNOT, THREE, (run) =>
@@ -212,7 +212,7 @@ const deviates: Claimed = {
       run.deviate(change({}, { cross_check: { eyes: 2 } })),
     ),
     breaks('a step that a seat of nobody checks', 'I15', 'a seat of index does not exist', THREE, (run) =>
-      run.deviate(change({}, { cross_check: { by: ['toString'] } })),
+      run.deviate(change({}, { cross_check: { by: ['constructor'] } })),
     ),
     breaks('no such input', 'I15', 'there is no such input', THREE, (run) =>
       run.deviate(change({ inputs: { table: 'users' } })),
