@@ -161,11 +161,11 @@ export class Run extends Story {
     return this.effect('hold.lifted', people, { hold, signed: this.sign('lift', hold, { risk: null }, people) });
   }
 
-  decide(hold: string, way: 'back' | 'forward', fields: Fields = {}, change: Fields = {}): string {
+  decide(hold: string, way: 'back' | 'forward', fields: Fields = {}, change: Fields = {}, people = BOTH): string {
     const content = { deviation: null, dissent: null, test: way === 'forward' ? 'https://ci.example/7' : null, way };
     const whole = { ...content, ...change };
-    const signed = this.sign('decide', hold, whole, BOTH);
-    return this.effect('run.decided', BOTH, { hold, way, signed, ...fields }, whole);
+    const signed = this.sign('decide', hold, whole, people);
+    return this.effect('run.decided', people, { hold, way, signed, ...fields }, whole);
   }
 
   resolve(about: string, as: 'finished' | 'failed' | 'not-started', people = BOTH): string {
@@ -292,3 +292,5 @@ export const withStep = (runbook: Runbook, id: string, patch: Partial<Step>): Ru
 });
 /** `THREE`, whose second step two people confirm. */
 export const SIX_EYES = withStep(THREE, 'second', { eyes: 6, by: ['reviewer', 'verifier'] });
+/** The same, and the verifier alone confirms the first. */
+export const OWN_EYES = withStep(SIX_EYES, 'first', { critical: true, eyes: 4, by: ['verifier'] });

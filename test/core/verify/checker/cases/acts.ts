@@ -1,7 +1,7 @@
 /** Histories for the claims about acts that several people sign. */
 import { effectOfEnough, signedFromTheirSeats, signedWhatCanBe } from '../../../../../core/verify/checker/acts.ts';
 import { IDS } from '../../../../helpers/told.ts';
-import { BRIEFED, breaks, type Claimed, keeps, type Run, SIX_EYES, THREE } from '../story.ts';
+import { BRIEFED, breaks, type Claimed, keeps, OWN_EYES, type Run, SIX_EYES, THREE } from '../story.ts';
 
 const RISK = { risk: null };
 const held = (run: Run): string => run.hold('person', undefined, 'dba');
@@ -124,6 +124,18 @@ const enough: Claimed = {
     keeps('where most eyes are six, two beside the lead', SIX_EYES, (run) =>
       run.lift(held(run), ['lead', 'dba', 'sre']),
     ),
+    keeps('the quorum of the step that the hold is about', OWN_EYES, (run) => {
+      run.lift(run.hold('person', 'first', 'dba'), ['lead', 'sre']);
+      run.decide(run.hold('person', 'first', 'dba'), 'forward', {}, {}, ['lead', 'sre']);
+    }),
+    keeps('the quorum of the step that nobody saw end', OWN_EYES, (run) => {
+      const arming = run.arm('first');
+      run.confirm(arming, 'sre');
+      run.key(arming);
+      const outcome = run.end(run.start(arming), 'unknown');
+      run.hold('unknown', 'first');
+      run.resolve(outcome, 'finished', ['lead', 'sre']);
+    }),
     keeps('two of the others abort a run whose lead is away', THREE, (run) => {
       run.presence('lost', 'lead');
       run.close('aborted', ['dba', 'sre']);
@@ -189,6 +201,9 @@ const enough: Claimed = {
       run.lift(run.hold('presence'), ['lead', 'author']);
     }),
     breaks('the lead alone closes', 'I3', NOT_ENOUGH, THREE, (run) => run.close('aborted', ['lead'])),
+    breaks('the lead alone closes where no step asks anybody', 'I3', NOT_ENOUGH, BRIEFED, (run) =>
+      run.close('aborted', ['lead']),
+    ),
     breaks('two others abort while the lead is there', 'I3', NOT_ENOUGH, THREE, (run) =>
       run.close('aborted', ['dba', 'sre']),
     ),
