@@ -44,11 +44,11 @@ export function deviated(context: RunContext, { before, inputs, steps }: Deviati
   const again = inserted.find(({ id }) => taken.has(id) || taken.has(`${id}-undo`));
   if (again) return no(`the step ${again.id} exists already`);
   if (new Set(inserted.map(({ id }) => id)).size < inserted.length) return no('two of its steps have one id');
-  const strange = inserted.find(({ by }) => by.some((seat) => context.runbook.crew[seat] === undefined));
+  const strange = inserted.find(({ by }) => by.some((seat) => !Object.hasOwn(context.runbook.crew, seat)));
   if (strange) return no(`a seat of ${strange.id} does not exist`);
   const alone = inserted.find(({ eyes, by }) => new Set(by.filter((seat) => seat !== 'lead')).size < eyes / 2 - 1);
   if (alone) return no(`${alone.id} has ${alone.eyes} eyes and too few seats that could confirm it`);
-  const unknown = Object.keys(inputs ?? {}).find((name) => context.runbook.inputs[name] === undefined);
+  const unknown = Object.keys(inputs ?? {}).find((name) => !Object.hasOwn(context.runbook.inputs, name));
   if (unknown !== undefined) return no(`there is no input ${unknown}`);
   return ok({
     ...context,

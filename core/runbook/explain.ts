@@ -1,6 +1,7 @@
 /** What a value lacks to be a runbook, in plain words. It explains refusals; whether a value passes is for the schema alone to say. */
 import { didYouMean, nearest } from './nearest.ts';
 import type { Path, Problem } from './problem.ts';
+import { RESERVED } from './schema/forms.ts';
 import { RunbookSchema } from './schema.ts';
 import type { Places } from './yaml.ts';
 
@@ -145,6 +146,7 @@ function* wrongText(schema: Schema, value: string, path: Path): Generator<Findin
 
 /** A letter of another alphabet can look like one of ours; it is named. */
 function likeness({ examples }: Schema, value: string): string {
+  if (value === RESERVED) return 'The language keeps that name for itself; choose another.';
   if (!examples) return 'Write it on one line; where it is folded, with “>-” instead of “>”.';
   const strange = [...value].find((letter) => letter > '~');
   const foreign =

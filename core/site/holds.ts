@@ -162,7 +162,7 @@ function mayUpdate(state: HoldsState, entry: HoldsEntryOf<'hold.updated'>, held:
   if (!hold) return fail('XCK_STALE', { act: 'update' });
   const own = hold.by === entry.actor;
   const conditions = entry.conditions ?? hold.conditions;
-  const unknown = Object.values(conditions).find((seat) => held.runbook.crew[seat] === undefined);
+  const unknown = Object.values(conditions).find((seat) => !Object.hasOwn(held.runbook.crew, seat));
   const foreign = (entry.met ?? []).find((id) => !speaksFor(held, entry.actor, conditions[id] ?? ''));
   return all(
     unless(

@@ -49,7 +49,7 @@ export function mayUpdate(context: RunContext, event: EventOf<'hold.updated'>): 
   const seat = seatOf(context, event.actor);
   const conditions = event.conditions ?? hold.conditions;
   const foreign = (event.met ?? []).find((id) => conditions[id] === undefined || conditions[id] !== seat);
-  const unknown = Object.values(conditions).find((owner) => context.runbook.crew[owner] === undefined);
+  const unknown = Object.values(conditions).find((owner) => !Object.hasOwn(context.runbook.crew, owner));
   return all(
     unless(
       event.conditions !== undefined && hold.by !== event.actor && seat !== 'lead',
@@ -63,7 +63,7 @@ export function mayUpdate(context: RunContext, event: EventOf<'hold.updated'>): 
 
 /** A clock passes once, and only one that runs. */
 export function mayPass(context: RunContext, event: EventOf<'clock.passed'>): Check {
-  const clock = context.clocks[event.clock];
+  const clock = Object.hasOwn(context.clocks, event.clock) ? context.clocks[event.clock] : undefined;
   return all(
     unless(!clock || clock.passed, later('this clock does not run')),
     unless(clock !== undefined && event.ts < clock.ends, later('this clock still runs')),

@@ -5,7 +5,7 @@ import { all, type Check, later, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
 
 export function maySit(context: RunContext, event: EventOf<'seat.taken'>): Check {
-  const seat = context.runbook.crew[event.seat];
+  const seat = Object.hasOwn(context.runbook.crew, event.seat) ? context.runbook.crew[event.seat] : undefined;
   const holder = context.seats[event.seat];
   const own = seatOf(context, event.actor);
   if (!seat) return fail('XCK_UNKNOWN', { what: 'seat', name: event.seat });

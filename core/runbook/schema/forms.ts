@@ -15,9 +15,12 @@ const DURATION_PATTERN = '[1-9][0-9]{0,5}(ms|s|m|h|d)';
 const PERCENT_PATTERN = '[0-9]{1,2}(\\.[0-9]{1,3})?%';
 const NAME_PATTERN = '[a-z][a-z0-9_-]{0,63}';
 
+/** The one such name that every object has: a run that keeps its steps and seats by name would find it where nobody put it. */
+export const RESERVED = 'constructor';
+
 export const NAME = form(
   'a name of a to z, 0 to 9, - and _ that begins with a letter',
-  `^${NAME_PATTERN}$`,
+  `^(?!${RESERVED}$)${NAME_PATTERN}$`,
   'drop-column',
 );
 /** Names that expressions write after a dot. */

@@ -119,10 +119,6 @@ export class Armings {
     return this.list[countBefore(this.list, at) - 1];
   }
 
-  running(at: number): Start[] {
-    return this.open(at).flatMap(({ starts }) => starts.filter((one) => one.at < at && overAt(one) >= at));
-  }
-
   /** Puts the entry where it belongs; false where there is no such place. */
   #fits(line: At): boolean {
     if (isA(line, 'step.armed')) return this.#arm(line);

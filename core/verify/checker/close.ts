@@ -1,11 +1,5 @@
-/** Claims about the close: that it says what became of the run. */
+/** The claim about the close: that it says what became of the run. That nothing is armed then, each signature of it says (acts.ts). */
 import { broken, type Claim } from './claim.ts';
-
-/** Checks that nothing is armed or running when the run closes. */
-export const closedAtRest: Claim = function* ({ timeline, armings }) {
-  for (const line of timeline.of('run.closed'))
-    if (armings.open(line.at).length > 0) yield broken('I11', line, 'something is armed or running');
-};
 
 /** Checks that a run is called done only once every step and question is, and rolled back only once it was undone. */
 export const closedAsWhatItIs: Claim = function* ({ input, timeline, holds, steps, gates }) {

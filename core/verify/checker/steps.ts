@@ -12,8 +12,6 @@ export interface Known {
   readonly since: number;
   /** The `parallel` that it is a child of. */
   readonly side: Known | undefined;
-  /** The step that it undoes. */
-  readonly undoes: Known | undefined;
 }
 
 export class Steps {
@@ -43,11 +41,11 @@ export class Steps {
     for (const line of timeline.all) this.#mark(line);
   }
 
-  #add(step: Step, since: number, side?: Known, undoes?: Known): Known {
-    const known = { step, since, side, undoes };
+  #add(step: Step, since: number, side?: Known): Known {
+    const known = { step, since, side };
     if (!this.#byId.has(step.id)) this.#byId.set(step.id, known);
     for (const child of step.children) this.#add(child, since, known);
-    if (step.undo) this.#add(step.undo.step, since, undefined, known);
+    if (step.undo) this.#add(step.undo.step, since);
     return known;
   }
 

@@ -142,7 +142,7 @@ const REFUSED: readonly (readonly [what: string, from: string, to: string, ...sa
     'a target that only every object has',
     'target: primary',
     'target: constructor',
-    '25:13 error [target] Unknown target “constructor”. | Known: local, primary.',
+    '25:13 error [value] “target” is “constructor”; a name of a to z, 0 to 9, - and _ that begins with a letter is expected. | The language keeps that name for itself; choose another.',
   ],
   [
     'an irreversible step that is not critical',

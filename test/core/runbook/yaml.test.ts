@@ -111,6 +111,12 @@ t.test('names that every object has', async (t) => {
   t.same(says(changed('  lead: {', '  __proto__: {roles: [a]}\n  lead: {')), [
     '10:3 error [value] The key “__proto__” does not fit here; a name of a to z, 0 to 9, - and _ that begins with a letter is expected. | Write it like drop-column.',
   ]);
+  const kept =
+    'a name of a to z, 0 to 9, - and _ that begins with a letter is expected. | The language keeps that name for itself; choose another.';
+  t.same(says(changed('  lead: {', '  constructor: {roles: [a]}\n  lead: {')), [
+    `10:3 error [value] The key “constructor” does not fit here; ${kept}`,
+  ]);
+  t.match(says(changed('  - id: drop\n', '  - id: constructor\n')), [`error [value] “id” is “constructor”; ${kept}`]);
   t.same(({} as Record<string, unknown>).id, undefined);
 });
 

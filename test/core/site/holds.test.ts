@@ -86,6 +86,11 @@ t.test(
       ({ type: 'update', person: site.people[name].id, hold, answer: out.text({}), ...more }) as never;
     t.equal(code(out.decide(update('sre', { conditions: { lag: 'verifier' } }))), 'XCK_NOT_NOW', 'by anybody else not');
     t.equal(code(out.decide(update('keeper', { conditions: { lag: 'nobody' } }))), 'XCK_UNKNOWN', 'nor for no seat');
+    t.equal(
+      code(out.decide(update('keeper', { conditions: { lag: 'constructor' } }))),
+      'XCK_UNKNOWN',
+      'whatever its name',
+    );
     out.submit(update('lead', { conditions: { lag: 'verifier', copy: 'reviewer' } }));
     t.equal(code(out.decide(update('dba', { met: ['lag'] }))), 'XCK_CONDITION', 'the seat that owns it says so');
     out.submit(update('sre', { met: ['lag'] }));

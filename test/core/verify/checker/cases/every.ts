@@ -1,0 +1,23 @@
+/** Every claim of the checker with its histories. */
+import type { Claimed } from '../story.ts';
+import { ACTS } from './acts.ts';
+import { BRIEFING } from './briefing.ts';
+import { CLOCKS } from './clocks.ts';
+import { CLOSE } from './close.ts';
+import { CROSS_CHECK } from './crossCheck.ts';
+import { ORDER } from './order.ts';
+import { PEOPLE } from './people.ts';
+import { STOPPING } from './stopping.ts';
+import { WAYS } from './ways.ts';
+
+export const EVERY: readonly Claimed[] = [
+  ...ACTS,
+  ...BRIEFING,
+  ...PEOPLE,
+  ...STOPPING,
+  ...CLOCKS,
+  ...CLOSE,
+  ...CROSS_CHECK,
+  ...ORDER,
+  ...WAYS,
+];
