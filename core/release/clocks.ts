@@ -47,7 +47,7 @@ export const clockViews = (runbook: Runbook, running: Running, now: number): Clo
 function viewOf(id: string, clock: RunningClock, more: Pick<ClockView, 'means' | 'owner'>, now: number): ClockView {
   const { since, ends } = clock;
   const over = hasEnded(clock, now);
-  const passed = over ? 100 : (ALARMS.findLast((alarm) => now >= alarmAt(clock, alarm)) ?? null);
+  const passed = over ? 100 : lastAlarm(clock, now);
   const state = over ? 'ended' : passed === 95 ? 'red' : passed === 80 ? 'amber' : 'normal';
   const fraction = over ? 1 : Math.min(1, Math.max(0, (now - since) / (ends - since)));
   return { id, since, ends, fraction, passed, state, ...more };
@@ -58,6 +58,10 @@ export const hasEnded = ({ passed, ends }: RunningClock, now: number): boolean =
 
 const alarmAt = ({ since, ends }: RunningClock, alarm: Alarm): number =>
   since + Math.ceil(((ends - since) * alarm) / 100);
+
+/** The last alarm that is behind `now`; null where there is none, or none any more. */
+export const lastAlarm = (clock: RunningClock, now: number): Alarm | null =>
+  hasEnded(clock, now) ? null : (ALARMS.findLast((alarm) => now >= alarmAt(clock, alarm)) ?? null);
 
 /** The next alarm after `now`; null where there is none any more. */
 export function nextAlarm(clock: RunningClock, now: number): { readonly alarm: Alarm; readonly at: number } | null {

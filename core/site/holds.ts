@@ -144,6 +144,7 @@ export function mayFollow(state: HoldsState, entry: HoldsEntry, held: Held): Che
     case 'hold.raised':
       return unless(
         entry.cause !== 'person' ||
+          !entry.actor.startsWith('p-') ||
           entry.step !== undefined ||
           (entry.plan === undefined) === (entry.runbook === undefined),
         later('a hold outside any run is called by a person, on a plan or on a runbook'),

@@ -44,8 +44,19 @@ function replayed(spine: Spine, stated: Statements, roster: Roster, runbook: Run
     return leaf.entry.type === 'act.signed' ? [...told, ...says(leaf as Signed, stated)] : told;
   });
   const free = holdsAgainst(atOpening, digest, run).length === 0;
-  return [...reasons, ...unless(free, 'XCK_POLICY', 'a hold stood on its runbook or its plan', seq, 'I9')];
+  return [
+    ...reasons,
+    ...unless(free, 'XCK_POLICY', 'a hold stood on its runbook or its plan', seq, 'I9'),
+    ...tooLate(spine),
+  ];
 }
+
+/** A plan that has become its run is held there, where it stops something; a hold on the plan would only look like one. */
+const tooLate = ({ holds, opened }: Spine): Reason[] =>
+  holds.flatMap(({ entry }) => {
+    const late = entry.type === 'hold.raised' && entry.plan === opened.entry.run && entry.seq > opened.entry.seq;
+    return unless(!late, 'XCK_POLICY', 'it is on a plan whose run is open or over', entry.seq, 'I9');
+  });
 
 type Signed = Leaf<HoldsEntryOf<'act.signed'> & HoldsEntry>;
 

@@ -1,7 +1,7 @@
 /** What happens at a test site outside its runs, through core alone: plans, holds on them, openings, what comes after a close. */
 import { utf8 } from '../../core/bytes/encoding.ts';
 import { jcs } from '../../core/bytes/jcs.ts';
-import { bodyDigest, refOf, type Sealed } from '../../core/log/entry.ts';
+import { bodyDigest, type Draft, refDigest, refOf, type Sealed, seal } from '../../core/log/entry.ts';
 import type { RunEntryOf } from '../../core/log/tables.ts';
 import type { Result } from '../../core/result.ts';
 import { actLines } from '../../core/run/lines.ts';
@@ -131,10 +131,30 @@ export class Outside {
     const { store, now, origin } = this.site;
     const id = run.state.facts.run;
     const begun = afterClose(closeOf(run.state), keptCopies(run.state));
-    const chain = store.entriesAfter(id).map((row) => readEntry(row) as Sealed<AfterEntry>);
-    const state = chain.reduce(foldAfter, begun);
+    const state = this.#chainAfter(run).reduce(foldAfter, begun);
     const sealed = decideAfter(state, command, { seq: store.size(), ts: now, log: origin });
     if (sealed.ok) this.site.append([sealed.value], id);
     return sealed;
+  }
+
+  /** Seals and appends an entry of the chain of holds that nobody decided; `head` is the one that it names as before it. */
+  put(draft: Draft, head = this.state.holds.head): Sealed {
+    return this.#append(draft, head === null ? {} : { hprev: refDigest(head) }, null);
+  }
+
+  /** Seals and appends an entry after a run's close that nobody decided. */
+  putAfter(run: TestRun, draft: Draft, head = this.#chainAfter(run).at(-1)?.digest): Sealed {
+    return this.#append(draft, head === undefined ? {} : { aprev: head }, run.state.facts.run);
+  }
+
+  #append(draft: Draft, links: object, after: string | null): Sealed {
+    const { store, now, origin } = this.site;
+    const sealed = seal(draft, { log: origin, seq: store.size(), ts: now, ...links });
+    this.site.append([sealed], after);
+    return sealed;
+  }
+
+  #chainAfter(run: TestRun): Sealed<AfterEntry>[] {
+    return this.site.store.entriesAfter(run.state.facts.run).map((row) => readEntry(row) as Sealed<AfterEntry>);
   }
 }

@@ -43,6 +43,12 @@ crew:
 presence: {required: [lead, reviewer], grace: 30s}
 steps:${STEPS}`;
 
+/** The same, with something that goes on after the close: a copy that is kept, and a clock that starts with the drop. */
+export const KEEPING = RUNBOOK.replace(
+  'presence:',
+  'clocks: {raw: {lasts: 1h, starts: drop-column, means: The rows are still there}}\npresence:',
+).replace(/( +)(drill: .*)/, '$1$2\n$1keep: 14d');
+
 const program = (text: string): Uint8Array => utf8(`#!/bin/sh\n${text}\n`);
 
 /** The default folder around a runbook text. */

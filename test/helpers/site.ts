@@ -27,7 +27,7 @@ import { folderOf, RUNBOOK } from './runbook.ts';
 import { dice, must, newSigner, privateKey, rawPublic, type Signer } from './signer.ts';
 
 export { type ArmOptions, TestRun } from './run.ts';
-export { ANSWERS, folderOf, RUNBOOK, VALUES } from './runbook.ts';
+export { ANSWERS, folderOf, KEEPING, RUNBOOK, VALUES } from './runbook.ts';
 export { must } from './signer.ts';
 
 export interface TestPerson extends Signer {

@@ -1,7 +1,7 @@
 /** Undo windows, their alarms, and the duty to delete a backup. */
 import fc from 'fast-check';
 import t from 'tap';
-import { ALARMS, clockViews, duties, nextAlarm, runningClocks } from '../../../core/release/clocks.ts';
+import { ALARMS, clockViews, duties, lastAlarm, nextAlarm, runningClocks } from '../../../core/release/clocks.ts';
 import { backupStep, bodies, DIGEST, PEOPLE, runbookWith, stepWith, Written } from '../../helpers/context.ts';
 
 const HOUR = 3_600_000;
@@ -73,6 +73,13 @@ t.test('no alarm is left of a clock that is over', async (t) => {
   t.equal(nextAlarm(clock, HOUR), null);
   t.equal(nextAlarm({ ...clock, passed: true }, 0), null);
   t.same(nextAlarm(clock, 0.9 * HOUR), { alarm: 95, at: 0.95 * HOUR });
+});
+
+t.test('the last alarm is the one behind, while the clock runs', async (t) => {
+  const clock = { since: 0, ends: HOUR, passed: false };
+  const last = [0, 0.5 * HOUR - 1, 0.5 * HOUR, 0.9 * HOUR, HOUR - 1, HOUR].map((now) => lastAlarm(clock, now));
+  t.same(last, [null, null, 50, 80, 95, null]);
+  t.equal(lastAlarm({ ...clock, passed: true }, 0.9 * HOUR), null);
 });
 
 t.test('the entries say which clocks run, also after the close', async (t) => {

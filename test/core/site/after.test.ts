@@ -2,20 +2,12 @@
 import t from 'tap';
 import { keptCopies } from '../../../core/site/after.ts';
 import { Outside } from '../../helpers/outside.ts';
-import { RUNBOOK, TestSite } from '../../helpers/site.ts';
-
-const YAML = RUNBOOK.replace(
-  'presence:',
-  'clocks: {raw: {lasts: 1h, starts: drop-column, means: The rows are still there}}\npresence:',
-).replace(
-  "      drill: [bin/restore-drill, '${{ run.data }}/copy.db']",
-  "      drill: [bin/restore-drill, '${{ run.data }}/copy.db']\n      keep: 14d",
-);
+import { KEEPING, TestSite } from '../../helpers/site.ts';
 
 const closed = () => {
   const site = new TestSite();
   const out = new Outside(site);
-  const run = out.open(site.approved(YAML)).complete();
+  const run = out.open(site.approved(KEEPING)).complete();
   const person = site.people.lead.id;
   return { out, site, run, person };
 };
