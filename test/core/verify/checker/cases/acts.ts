@@ -10,6 +10,7 @@ const unknownFirst = (run: Run): string => {
   run.hold('unknown', 'first');
   return run.written.at(-2)?.ref ?? '';
 };
+const BACK = { deviation: null, test: null, way: 'back' };
 const CHANGE = { before: 'first', inputs: null, reason: 'It was missed', steps: null };
 
 const seats: Claimed = {
@@ -53,6 +54,14 @@ const seats: Claimed = {
       run.sign('lift', hold, RISK, ['dba']);
       run.presence('lost', 'sre');
       run.sign('lift', hold, RISK, ['dba']);
+    }),
+    breaks('somebody else proposes a deviation', 'I3', 'the lead did not propose it', THREE, (run) =>
+      run.sign('deviate', run.standing, CHANGE, ['dba']),
+    ),
+    breaks('somebody else proposes another decision', 'I3', 'the lead did not propose it', THREE, (run) => {
+      const hold = held(run);
+      run.sign('decide', hold, { ...BACK, dissent: null }, ['lead']);
+      run.sign('decide', hold, { ...BACK, dissent: 'Forward is safer' }, ['dba']);
     }),
   ],
 };
@@ -188,9 +197,6 @@ const enough: Claimed = {
       const signed = run.sign('deviate', run.standing, CHANGE, ['lead', 'dba']);
       run.effect('run.deviated', ['dba'], { signed }, { ...CHANGE, reason: 'It is nicer' });
     }),
-    breaks('somebody else proposed the deviation', 'I3', 'the lead did not propose it', THREE, (run) =>
-      run.deviate(CHANGE, ['dba', 'lead']),
-    ),
     breaks('the lead alone', 'I3', NOT_ENOUGH, THREE, (run) => run.lift(held(run), ['lead'])),
     breaks('everybody but the lead', 'I3', NOT_ENOUGH, THREE, (run) => run.lift(held(run), ['sre', 'dba'])),
     breaks('a seat that the step does not ask', 'I3', NOT_ENOUGH, THREE, (run) => run.lift(held(run), ['lead', 'sre'])),

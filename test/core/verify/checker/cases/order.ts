@@ -27,6 +27,7 @@ import {
   withStep,
 } from '../story.ts';
 
+const FOUR_EYES = { critical: true, eyes: 4, by: ['reviewer'] } as const;
 const HELD = 'a hold is open';
 const ABSENT = 'somebody who is needed is not there';
 const UNBRIEFED = 'the briefing is not complete';
@@ -341,6 +342,13 @@ const clocks: Claimed = {
       run.done('first');
       passes(run);
       run.arm('second');
+    }),
+    breaks('keyed after it', 'I16', OUT, withStep(CLOCKED, 'second', FOUR_EYES), (run) => {
+      run.done('first');
+      const arming = run.arm('second');
+      run.confirm(arming);
+      passes(run);
+      run.key(arming);
     }),
     breaks('started after it', 'I16', OUT, CLOCKED, (run) => {
       run.done('first');
