@@ -59,7 +59,7 @@ export const ERRORS = {
   },
   XCK_BRIEFING: {
     status: 409,
-    sentence: 'The briefing is not complete: {missing}.',
+    sentence: 'Questions still wait for their answers: {missing}.',
     hint: 'The seats named can answer; the quorum can waive a question.',
   },
   XCK_CONDITION: {

@@ -123,7 +123,7 @@ This page is made of \`core/runbook/schema.ts\` and \`docs/examples\` by \`node 
 
 A runbook needs \`apiVersion\`, \`id\`, \`title\`, a \`crew\` with a lead, a \`presence\`, and \`steps\`. They run in order. The
 crew's seats are taken by people who hold one of the seat's roles; a person holds one seat. A step that is not critical is
-armed by the lead, shown to everybody, and started. A **critical** step is armed, measured, confirmed by other people from a
+armed by the lead, who types the name of its target (\`local\` where it names none), shown to everybody, and started. A **critical** step is armed, measured, confirmed by other people from a
 session of their own, and started by the lead's signature. \`eyes: 4\` asks for one confirmation, \`eyes: 6\` for two, of different
 people in different seats of \`by\`; the lead never counts.
 
@@ -140,7 +140,8 @@ value stands on nobody's screen until the step starts, and the person asked type
 and finds them as variables. No expression can name one, and output is masked.
 
 **Commands** run in a read-only copy of the folder. A program without a slash is looked for on the agent's PATH, one with a
-slash in the folder; nothing that changes may lie there: data has its place in \`\${{ run.data }}\`.
+slash in the folder, where it must be executable; nothing that changes may lie there: data has its place in \`\${{ run.data }}\`.
+What \`env\` and \`secrets\` give a step, its probes, its checks, its backup and drill, and its way back get too.
 `;
 
 const EXPRESSIONS = `## Expressions
@@ -151,11 +152,11 @@ reviewers see the value, and exactly that runs. \`expect:\` and \`when:\` are CE
 | name | what it is | where it has a value |
 | --- | --- | --- |
 | \`inputs.<name>\` | what was given when the run was opened | everywhere |
-| \`run.id\`, \`run.mode\`, \`run.started_at_ms\`, \`run.data\` | the run, and the agent's directory for data | everywhere but \`locks\` |
+| \`run.id\`, \`run.mode\`, \`run.started_at_ms\`, \`run.data\` | the run, and the agent's directory for data: one for all runs of a target, so what is kept has \`\${{ run.id }}\` in its name | everywhere but \`locks\` |
 | \`steps.<id>.outputs.<name>\` | what an earlier step wrote | in steps after it |
 | \`probes.<id>\` | a probe's value as armed, unless it is blind | \`run\`, \`backup\`, \`manual\`, \`verify\`, hints |
 | \`item\` | one item of \`for_each\` | \`run\` of \`step:\` and of the undo |
-| \`value\`, \`status\`, \`stdout\`, \`exit_code\` | what was measured | \`expect\` |
+| \`value\`, \`status\`, \`stdout\`, \`exit_code\` | what was measured; \`value\` is \`stdout\` (or the body) without spaces at its ends, always a text: \`int(value) < 10\` | \`expect\` |
 
 An id with a dash is written in brackets: \`steps["drop-column"].outputs.rows\`. A text that is one expression as a whole keeps its
 type in \`with\`. An expression that has no value is a refusal, never an empty text; \`has(steps.mark.outputs.batch)\` asks first.

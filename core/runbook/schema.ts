@@ -109,7 +109,7 @@ const Question = closed({
   ask: line('The question; its answer is a value, never yes or done'),
   answer: described(
     words('text', 'link', 'time', 'person', 'file', 'step'),
-    'What the answer is; file is a sha256: digest, step the id of a step',
+    'What the answer is: link http…, time 2026-11-20T22:04:05Z, person an id or a name, file sha256: and 64 digits, step one that has finished (debrief only)',
   ),
   by: name('The seat that answers; each is every seat that is not optional'),
 });

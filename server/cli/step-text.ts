@@ -55,7 +55,9 @@ function boundLines(action: Action): string[] {
     ...(count > 0 ? [`  tried again up to ${count} times, ${lasting(delay)} apart`] : []),
     ...(action.timeout === null ? [] : [`  stopped after ${lasting(action.timeout)}`]),
     ...(action.limit
-      ? [`  stopped when ${action.limit.field} passes the probe ${action.limit.probe} by ${action.limit.within}`]
+      ? [
+          `  stopped when ${action.limit.field} is more than ${action.limit.within} above the probe ${action.limit.probe}`,
+        ]
       : []),
     ...(action.outputs.length > 0 ? [`  gives ${action.outputs.join(', ')} to later steps`] : []),
   ];

@@ -21,6 +21,13 @@ export function questionRules(subject: Subject): void {
         );
       seen.add(question.id);
       oneQuestion(subject, question, [list, index]);
+      if (list === 'briefing' && question.answer === 'step')
+        report(
+          [list, index, 'answer'],
+          'type',
+          'A step answers only once it has finished, and no step has before the briefing.',
+          'Ask in the debrief, or for a link or a text.',
+        );
     }
     if (questions.length > 0 && runbook[list].length > MOST)
       report(

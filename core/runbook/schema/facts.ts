@@ -34,7 +34,7 @@ export const Probes = byName(NAME, Probe, 'Read-only facts, measured when the st
 const Check = closed({
   title: line('What this proves'),
   run: argv('A read-only program, run after the command'),
-  expect: text('CEL over value, stdout, exit_code that must hold'),
+  expect: text('CEL over value, stdout, exit_code that must hold; a probe’s value reaches it as an argument of run'),
 });
 
 export const Verify = byName(NAME, Check, 'Checks after the command; one that does not hold fails the step');
@@ -42,7 +42,7 @@ export const Verify = byName(NAME, Check, 'Checks after the command; one that do
 const Challenge = closed({
   id: name('Key of the answer in the signed read-back'),
   ask: line('The question; its answer stands on nobody’s screen'),
-  equals: probeName('The probe whose armed value is the answer'),
+  equals: probeName('The probe whose armed value, as a whole, is the answer'),
   by: name('The seat that is asked'),
   within: optional(percent('How near a number must be; else the answer is exact')),
   hint: optional(line('A command that shows the answer in a session of one’s own')),

@@ -39,7 +39,11 @@ const LASTS = form(
 );
 const SIZE = form('a size', '^[0-9]{1,6}(B|kB|MB|GB)$', '500kB', '10MB');
 const PERCENT = form('a percentage below 100', `^${PERCENT_PATTERN}$`, '1%', '0.5%');
-const SHARE = form('a percentage of a probe', `^${PERCENT_PATTERN} of probes\\.${NAME_PATTERN}$`, '5% of probes.rows');
+const SHARE = form(
+  'a percentage above a probe',
+  `^${PERCENT_PATTERN} of probes\\.${NAME_PATTERN}$`,
+  '5% of probes.rows',
+);
 const PROBE = form('a probe', `^probes\\.${NAME_PATTERN}$`, 'probes.rows');
 const URL = form('a web address', '^https?://\\S(.*\\S)?$', 'https://example.org/dashboard');
 const FOLDER = form('a folder beside this one', '^\\.\\./[a-z0-9][a-z0-9_-]{0,39}$', '../other');

@@ -82,7 +82,7 @@ const ForEach = described(
 );
 
 const tries = {
-  timeout: optional(duration('After this the command is stopped')),
+  timeout: optional(duration('After this the command is stopped; a critical step needs one')),
   retries: optional(count('Times that a failed command is tried again', 1, 10)),
   retry_delay: optional(duration('Between two tries', { default: '10s' })),
   idempotent: optional(flag('Running it twice is as good as once; retries need it')),
@@ -101,8 +101,10 @@ const output = {
   limit: optional(
     described(
       closed({
-        field: field('The field of the command’s JSON lines'),
-        within: share('How much of what the probe said, as armed'),
+        field: field('The field of the command’s JSON lines; a running total'),
+        within: share(
+          'How far above the probe, as armed, it may go: 5% of 100 rows stops past 105; 0% is the probe itself',
+        ),
       }),
       'The blast radius: past it the command is stopped',
     ),
@@ -155,7 +157,7 @@ const tail = {
   with: optional(byName(WORD, value('Its value'), 'Values for the inputs of the runbook that is used')),
   target: optional(name('A name under targets', { default: 'local' })),
   critical: optional(flag('Needs confirmations before it runs')),
-  irreversible: optional(flag('Cannot be undone once it has started')),
+  irreversible: optional(flag('Cannot be undone once it has started; only a critical step can be')),
   no_backup: optional(line('Why an irreversible step has no proven backup before it')),
   when: optional(text('CEL over inputs, run and outputs of earlier steps; where it is false the step is skipped')),
   env: optional(

@@ -200,7 +200,7 @@ t.test('wrong values of every form, in plain words', async (t) => {
     [
       'within: 5% of probes.rows',
       'within: 5%',
-      '99:34 error [value] “within” is “5%”; a percentage of a probe is expected. | Write it like 5% of probes.rows.',
+      '99:34 error [value] “within” is “5%”; a percentage above a probe is expected. | Write it like 5% of probes.rows.',
     ],
     [
       'use: ../other',

@@ -75,6 +75,12 @@ const REFUSED: readonly Refused[] = [
     '42:21 error [yes-no] A question that yes, no, done or ok answers proves nothing. | Ask for a value: which, how many, when.',
   ],
   [
+    'a question before the first step that a finished step answers',
+    'answer: file, by: verifier',
+    'answer: step, by: verifier',
+    '41:55 error [type] A step answers only once it has finished, and no step has before the briefing. | Ask in the debrief, or for a link or a text.',
+  ],
+  [
     'ten questions',
     '  - {id: call,',
     '  - {id: q0, ask: Which one?, answer: text, by: lead}\n  - {id: q1, ask: Which one?, answer: text, by: lead}\n  - {id: q2, ask: Which one?, answer: text, by: lead}\n  - {id: q3, ask: Which one?, answer: text, by: lead}\n  - {id: call,',

@@ -83,7 +83,7 @@ clocks:
 briefing:
   - {id: plan, ask: Which test plan was run?, answer: link, by: lead}
   - {id: leaves, ask: When do you have to leave?, answer: time, by: each}
-  - {id: drill, ask: Which step was drilled?, answer: step, by: reviewer}
+  - {id: drill, ask: Which drill was done?, answer: text, by: reviewer}
   - {id: report, ask: Which report shows it?, answer: file, by: verifier}
   - {id: call, ask: Who is on call?, answer: person, by: lead}
 go_no_go: {of: [lead, reviewer, verifier]}

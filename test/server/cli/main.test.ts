@@ -23,6 +23,12 @@ t.test('help, and words that do not exist', async (t) => {
   t.match(crosscheck(home, 'server', 'start', '--port', '99999'), { status: 2, stderr: /port/ });
 });
 
+t.test('a reader who has seen enough is no error', async (t) => {
+  const word = `"${process.execPath}" "${MAIN}" runbook schema | head -c 10`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', word], { encoding: 'utf8' });
+  t.match({ status, stdout, stderr }, { status: 0, stdout: '{"$schema"', stderr: '' });
+});
+
 t.test('nobody is signed in', async (t) => {
   const home = t.testdir();
   for (const word of [['whoami'], ['run', 'hold', 'R', 'stop'], ['step', 'arm', 'R', 's']])
