@@ -1,12 +1,12 @@
 /** kill -9 of agent and server at named points: the command runs at most once, the truth is told, nothing acknowledged is lost. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { utf8 } from '../../core/bytes/encoding.ts';
 import { contextOf } from '../../core/run/state.ts';
-import { agentData, startAgentProcess } from '../helpers/agent.ts';
+import { agentData, outputUnderWay, reboot, startAgentProcess } from '../helpers/agent.ts';
 import { armed, at, type Release, ROOT, released, serve, type TestSite, testSite, until } from '../helpers/server.ts';
 
 const RUNBOOK = `apiVersion: crosscheck/v1
@@ -74,7 +74,7 @@ for (const agentToo of [true, false]) {
     const release = await releasedAt(site);
     await armed(release, 'count');
     await release.lead.do({ type: 'start', run: release.run, step: 'count' });
-    await until(() => output(site).includes('begun'), 'its first output');
+    await until(() => outputUnderWay(site).includes('begun'), 'its first output');
     await Promise.all([agentToo ? killed(agent) : null, killed(first)]);
     const second = await serverProcess(site);
     const again = agentToo ? startAgentProcess(site) : agent;
@@ -103,7 +103,7 @@ t.test('an abort that the agent was not there to hear', async (t) => {
   const release = await released(site, at(running), FOLDER, 'wait-for-go');
   await armed(release, 'count');
   await release.lead.do({ type: 'start', run: release.run, step: 'count' });
-  await until(() => output(site).includes('begun'), 'its first output');
+  await until(() => outputUnderWay(site).includes('begun'), 'its first output');
   await killed(agent);
   await release.reviewer.do({ type: 'abort', run: release.run, step: 'count' });
   const again = startAgentProcess(site);
@@ -120,7 +120,7 @@ t.test('agent, server and machine die in the middle: nobody can know', async (t)
   const release = await releasedAt(site);
   await armed(release, 'count');
   await release.lead.do({ type: 'start', run: release.run, step: 'count' });
-  await until(() => output(site).includes('begun'), 'its first output');
+  await until(() => outputUnderWay(site).includes('begun'), 'its first output');
   await Promise.all([killed(agent), killed(first)]);
   reboot(site);
   const second = await serverProcess(site);
@@ -134,22 +134,6 @@ t.test('agent, server and machine die in the middle: nobody can know', async (t)
   t.equal(await held(release), true, 'unknown is held');
   t.equal(counted(site), '', 'nothing ran again');
 });
-
-const stepFolder = (site: TestSite) => {
-  const steps = join(agentData(site), 'steps');
-  const [nonce = ''] = existsSync(steps) ? readdirSync(steps) : [];
-  return join(steps, nonce);
-};
-const output = (site: TestSite) =>
-  existsSync(join(stepFolder(site), 'output')) ? readFileSync(join(stepFolder(site), 'output'), 'utf8') : '';
-
-/** What a reboot leaves: the command gone without a status, and an identity of another boot. */
-function reboot(site: TestSite): void {
-  const file = join(stepFolder(site), 'id');
-  const [pid, start] = readFileSync(file, 'utf8').split(' ');
-  process.kill(-Number(pid), 'SIGKILL');
-  writeFileSync(file, `${pid} ${start} 00000000-0000-0000-0000-000000000000\n`);
-}
 
 /** The server as `crosscheck server start` runs it, without its agent. */
 async function serverProcess(site: TestSite): Promise<ChildProcess> {

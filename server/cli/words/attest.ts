@@ -58,6 +58,7 @@ export async function resolve(cli: Cli, given: Given): Promise<Exit> {
   const { state } = open.folded;
   const context = contextOf(state);
   const { title } = stepNamed(context, id);
+  seatedAs(open.folded, client.person);
   const found = unknownOf(context, id, text(given, 'item'));
   const before = collectedOf(state, 'resolve');
   const named = given.positionals[2];
