@@ -87,6 +87,11 @@ const abouts: Claimed = {
       run.resolve(outcome, 'failed');
       run.sign('resolve', outcome, { as: 'failed', evidence: 'Seen' }, ['lead']);
     }),
+    breaks('an outcome that everybody knows', 'I19', 'there is nothing here to resolve', THREE, (run) => {
+      const outcome = run.end(run.begin('first'), 'failed');
+      run.hold('failed', 'first');
+      run.sign('resolve', outcome, { as: 'finished', evidence: 'Seen' }, ['lead']);
+    }),
     breaks('a start that still runs', 'I19', 'there is nothing here to resolve', THREE, (run) =>
       run.sign('resolve', run.begin('first'), { as: 'failed', evidence: 'Seen' }, ['lead']),
     ),

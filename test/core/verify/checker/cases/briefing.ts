@@ -1,4 +1,5 @@
 /** Histories for the claims about what is asked; `BRIEFED` asks and polls before its one step, and asks once more after it. */
+import type { Runbook } from '../../../../../core/runbook/runbook.ts';
 import { answeredByWhomItAsks, polledInTurn, waivedOnce } from '../../../../../core/verify/checker/briefing.ts';
 import { BRIEFED, breaks, type Claimed, keeps, PARALLEL, type Run, THREE, withStep } from '../story.ts';
 
@@ -19,6 +20,16 @@ const stoodIn = (run: Run): void => {
 };
 /** A step that may be skipped stands before the gate. */
 const MAY_SKIP = withStep(BRIEFED, 'only', { when: 'run.mode == "rehearsal"' });
+/** Two questions after the last step; a deputy of several roles, and a verifier who need not be there. */
+const WIDER: Runbook = {
+  ...BRIEFED,
+  crew: {
+    ...BRIEFED.crew,
+    verifier: { roles: ['sre'], optional: true },
+    deputy: { roles: ['release-lead', 'sre'], optional: true },
+  },
+  debrief: [...BRIEFED.debrief, { id: 'next', ask: 'What comes next?', answer: 'text', by: 'lead' }],
+};
 const NOT_ASKED = 'the question does not ask this person';
 const OVER = 'the briefing is over';
 
@@ -30,6 +41,10 @@ const answered: Claimed = {
       everybody(run);
     }),
     keeps('the deputy for a lead who is away', BRIEFED, (run) => {
+      stoodIn(run);
+      run.answer('plan', 'second', { seat: 'lead' });
+    }),
+    keeps('a deputy of several roles', WIDER, (run) => {
       stoodIn(run);
       run.answer('plan', 'second', { seat: 'lead' });
     }),
@@ -50,6 +65,10 @@ const answered: Claimed = {
       run.sit('second', 'deputy', 'release-lead');
       run.answer('plan', 'second', { seat: 'lead' });
     }),
+    breaks('by somebody who need not be there either, while the lead is away', 'I10', NOT_ASKED, WIDER, (run) => {
+      run.presence('lost', 'lead');
+      run.answer('plan', 'sre', { seat: 'lead' });
+    }),
     breaks('by a seat that is not the deputy’s while the lead is away', 'I10', NOT_ASKED, BRIEFED, (run) => {
       run.presence('lost', 'lead');
       run.answer('plan', 'dba', { seat: 'lead' });
@@ -68,7 +87,7 @@ const answered: Claimed = {
       run.skip('only');
       run.answer('plan', 'lead');
     }),
-    breaks('the debrief while a step is left', 'I10', 'steps are left to do', BRIEFED, (run) =>
+    breaks('the debrief while a step is left', 'I10', 'steps are left to do', WIDER, (run) =>
       run.answer('report', 'lead'),
     ),
   ],
@@ -97,7 +116,7 @@ const waived: Claimed = {
       run.done('only');
       run.waive('plan');
     }),
-    breaks('the debrief while a step is left', 'I10', 'steps are left to do', BRIEFED, (run) => run.waive('report')),
+    breaks('the debrief while a step is left', 'I10', 'steps are left to do', WIDER, (run) => run.waive('report')),
   ],
 };
 

@@ -15,7 +15,13 @@ function passes(run: Run, early = 0): void {
 export const CLOCKS: readonly Claimed[] = [
   {
     claim: clocksPassOnce,
-    keeps: [keeps('an hour after its step began', CLOCKED, (run) => passes(run))],
+    keeps: [
+      keeps('an hour after its step began', CLOCKED, (run) => passes(run)),
+      keeps('an hour after its step began, which had been armed before', CLOCKED, (run) => {
+        run.voids(run.arm('first'));
+        passes(run);
+      }),
+    ],
     breaks: [
       breaks('a millisecond early', 'I16', 'the clock has not run out', CLOCKED, (run) => passes(run, 1)),
       breaks('before its step began', 'I16', 'the clock has not run out', CLOCKED, (run) => {

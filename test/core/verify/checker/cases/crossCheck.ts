@@ -83,6 +83,10 @@ const astray: Claimed = {
       run.end(started);
       run.abort(started);
     }),
+    breaks('an abort of another attempt', 'I11', NOTHING, THREE, (run) => {
+      run.begin('first');
+      run.tell('step.aborted', IDS.lead, { step: 'first', attempt: 2 });
+    }),
     breaks('an abort of what only is armed', 'I11', NOTHING, THREE, (run) => run.abort(run.arm('first'))),
   ],
 };
@@ -200,6 +204,12 @@ const order: Claimed = {
       run.hold('person', 'second', 'dba');
       run.voids(arming);
     }),
+    keeps('somebody was away who neither has to be there nor confirmed', THREE, (run) => {
+      const arming = confirmed(run);
+      run.presence('lost', 'sre');
+      run.key(arming);
+      run.start(arming);
+    }),
     keeps('withdrawn after the key', THREE, (run) => run.withdraw(keyed(run))),
     keeps('one wrong answer, and then a right one', THREE, (run) => {
       const arming = armed(run);
@@ -240,6 +250,13 @@ const order: Claimed = {
       const arming = armed(run);
       run.voids(arming);
       run.voids(arming);
+    }),
+    breaks('keyed after somebody who had confirmed was away', 'I9', STOPPED, SIX_EYES, (run) => {
+      const arming = confirmed(run);
+      run.confirm(arming, 'sre');
+      run.presence('lost', 'sre');
+      run.presence('back', 'sre');
+      run.key(arming);
     }),
     breaks('confirmed after the key', 'I6', 'the key is turned already', SIX_EYES, (run) => {
       const arming = confirmed(run);
@@ -356,6 +373,17 @@ const start: Claimed = {
       const arming = keyed(run);
       run.withdraw(arming);
       run.start(arming);
+    }),
+    breaks('after an abort of what it had started', 'I9', STOPS, WAVES, (run) => {
+      const arming = run.arm('shards', { wave: { items: ['item-1'], of: 4 } });
+      run.confirm(arming);
+      run.key(arming);
+      run.end(run.start(arming, 'item-1'));
+      const rest = run.arm('shards', { wave: { items: ['item-2', 'item-3', 'item-4'], of: 4 } });
+      run.confirm(rest);
+      run.key(rest);
+      run.abort(run.start(rest, 'item-2'));
+      run.start(rest, 'item-3');
     }),
     breaks('after a void', 'I9', STOPS, THREE, (run) => {
       const arming = keyed(run);

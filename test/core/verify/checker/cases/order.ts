@@ -32,6 +32,16 @@ const ABSENT = 'somebody who is needed is not there';
 const UNBRIEFED = 'the briefing is not complete';
 const NOT_TURN = 'it is not its turn';
 
+/** The next wave, confirmed and keyed. */
+function wave(run: Run, items: readonly string[], of = 4): string {
+  const arming = run.arm('shards', { wave: { items, of } });
+  run.confirm(arming);
+  run.key(arming);
+  return arming;
+}
+const canary = (run: Run): string => run.end(run.start(wave(run, ['item-1']), 'item-1'));
+const REST = ['item-2', 'item-3', 'item-4'];
+
 const inTurn: Claimed = {
   claim: armedInTurn,
   keeps: [
@@ -121,6 +131,11 @@ const alone: Claimed = {
       run.begin('left');
       run.arm('right');
     }),
+    keeps('one of two side by side again, after a void', PARALLEL, (run) => {
+      run.begin('left');
+      run.voids(run.arm('right'));
+      run.arm('right');
+    }),
     keeps('again, after a void', THREE, (run) => {
       run.voids(run.arm('first'));
       run.arm('first');
@@ -134,6 +149,11 @@ const alone: Claimed = {
     breaks('one of two side by side twice', 'I16', 'left is armed or running', PARALLEL, (run) => {
       run.arm('left');
       run.arm('left');
+    }),
+    breaks('a wave of which one item is over', 'I16', 'shards is armed or running', WAVES, (run) => {
+      canary(run);
+      run.end(run.start(wave(run, REST), 'item-2'));
+      run.arm('shards', { wave: { items: ['item-3', 'item-4'], of: 4 } });
     }),
     breaks('a step that runs', 'I16', 'first is armed or running', THREE, (run) => {
       run.begin('first');
@@ -164,16 +184,6 @@ const counted: Claimed = {
     }),
   ],
 };
-
-/** The next wave, confirmed and keyed. */
-function wave(run: Run, items: readonly string[], of = 4): string {
-  const arming = run.arm('shards', { wave: { items, of } });
-  run.confirm(arming);
-  run.key(arming);
-  return arming;
-}
-const canary = (run: Run): string => run.end(run.start(wave(run, ['item-1']), 'item-1'));
-const REST = ['item-2', 'item-3', 'item-4'];
 
 const once: Claimed = {
   claim: startedOnce,

@@ -28,6 +28,11 @@ const decided: Claimed = {
       run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
       run.decide(hold, 'back');
     }),
+    keeps('before the end of a step that nobody saw', THREE, (run) => {
+      run.decide(held(run), 'forward');
+      run.end(run.begin('first'), 'unknown');
+      run.hold('unknown', 'first');
+    }),
     keeps('forward, with its conditions met', THREE, (run) => {
       const hold = failed(run);
       run.update(hold, 'lead', { conditions: { quiet: 'verifier' } });
@@ -173,6 +178,12 @@ const deviates: Claimed = {
   breaks: [
     breaks('it cannot be read', 'I15', 'what was changed cannot be read', THREE, (run) =>
       run.deviate(change({ before: 1 })),
+    ),
+    breaks('its inputs are a text', 'I15', 'what was changed cannot be read', THREE, (run) =>
+      run.deviate(change({ inputs: 'table' })),
+    ),
+    breaks('its inputs are a list', 'I15', 'what was changed cannot be read', THREE, (run) =>
+      run.deviate(change({ inputs: [] })),
     ),
     breaks('a step that cannot be read', 'I15', 'what was changed cannot be read', THREE, (run) =>
       run.deviate(change({}, { cross_check: null })),
