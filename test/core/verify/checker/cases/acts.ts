@@ -1,7 +1,9 @@
 /** Histories for the claims about acts that several people sign. */
 import { effectOfEnough, signedFromTheirSeats, signedWhatCanBe } from '../../../../../core/verify/checker/acts.ts';
 import { IDS } from '../../../../helpers/told.ts';
-import { BRIEFED, breaks, type Claimed, keeps, OWN_EYES, type Run, SIX_EYES, THREE } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { BRIEFED, OWN_EYES, SIX_EYES, THREE } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 const RISK = { risk: null };
 const held = (run: Run): string => run.hold('person', undefined, 'dba');

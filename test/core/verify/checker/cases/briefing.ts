@@ -1,17 +1,14 @@
 /** Histories for the claims about what is asked; `BRIEFED` asks and polls before its one step, and asks once more after it. */
 import type { Runbook } from '../../../../../core/runbook/runbook.ts';
 import { answeredByWhomItAsks, polledInTurn, waivedOnce } from '../../../../../core/verify/checker/briefing.ts';
-import { BRIEFED, breaks, type Claimed, keeps, PARALLEL, type Run, THREE, withStep } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { BRIEFED, PARALLEL, THREE, withStep } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
-const everybody = (run: Run): void => {
-  run.answer('plan', 'lead');
-  for (const who of ['lead', 'dba', 'sre'] as const) run.answer('leaves', who);
-};
 /** Everything that comes before the first step. */
 const briefed = (run: Run): void => {
-  everybody(run);
-  run.vote('go_no_go', 'lead');
-  run.vote('go_no_go', 'dba');
+  run.answers();
+  run.votes();
 };
 /** The lead is away, and the deputy sits. */
 const stoodIn = (run: Run): void => {
@@ -38,7 +35,7 @@ const answered: Claimed = {
   keeps: [
     keeps('each whom it asks, and again after a fail', BRIEFED, (run) => {
       run.answer('plan', 'lead', { result: 'fail' });
-      everybody(run);
+      run.answers();
     }),
     keeps('the deputy for a lead who is away', BRIEFED, (run) => {
       stoodIn(run);
@@ -99,8 +96,7 @@ const waived: Claimed = {
     keeps('a question of the briefing, and one of the debrief when all is done', BRIEFED, (run) => {
       run.waive('plan');
       run.waive('leaves');
-      run.vote('go_no_go', 'lead');
-      run.vote('go_no_go', 'dba');
+      run.votes();
       run.done('only');
       run.waive('report');
     }),
@@ -124,12 +120,6 @@ const sides = (run: Run): void => {
   run.done('left');
   run.done('right');
 };
-/** Says no, holds the run for it, and is overridden. */
-function overridden(run: Run): void {
-  run.vote('go_no_go', 'dba', 'no-go');
-  run.lift(run.hold('objection', undefined, 'dba'), ['lead']);
-}
-
 const polled: Claimed = {
   claim: polledInTurn,
   keeps: [
@@ -150,9 +140,9 @@ const polled: Claimed = {
       run.vote('go_no_go', 'second', 'go', 'lead');
     }),
     keeps('an objection that was overridden', BRIEFED, (run) => {
-      everybody(run);
+      run.answers();
       run.vote('go_no_go', 'lead');
-      overridden(run);
+      run.overridden();
       run.done('only');
     }),
   ],
@@ -182,7 +172,7 @@ const polled: Claimed = {
       run.vote('go_no_go', 'dba');
     }),
     breaks('go, after its objection was overridden', 'I10', 'the seat has agreed', BRIEFED, (run) => {
-      overridden(run);
+      run.overridden();
       run.vote('go_no_go', 'dba');
     }),
   ],

@@ -1,6 +1,8 @@
 /** Histories for the claim about undo windows: in `CLOCKED` one lasts an hour from the start of `first`. */
 import { clocksPassOnce } from '../../../../../core/verify/checker/clocks.ts';
-import { breaks, CLOCKED, type Claimed, keeps, type Run } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { CLOCKED } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 const HOUR = 3_600_000;
 

@@ -5,7 +5,8 @@ import {
   raisedByWhomItMay,
   updatedByWhomItMay,
 } from '../../../../../core/verify/checker/stopping.ts';
-import { breaks, type Claimed, keeps, PARALLEL, THREE } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { PARALLEL, THREE } from '../runbooks.ts';
 
 const raised: Claimed = {
   claim: raisedByWhomItMay,

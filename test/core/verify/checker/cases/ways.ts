@@ -6,7 +6,9 @@ import {
   forwardPassesTheFailed,
 } from '../../../../../core/verify/checker/ways.ts';
 import { stepWith } from '../../../../helpers/context.ts';
-import { breaks, CLOCKED, type Claimed, keeps, PARALLEL, type Run, THREE, withStep } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { CLOCKED, PARALLEL, THREE, withStep } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 /** The second step failed and is held for it. */
 const failed = (run: Run): string => {
