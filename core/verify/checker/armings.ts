@@ -185,7 +185,6 @@ export class Armings {
     const start = this.unresolved(line.entry.outcome, line.at);
     if (!start || !isOf(start.entry, line.entry) || itemOf(start.entry) !== itemOf(line.entry)) return false;
     start.resolved = line;
-    if (line.entry.as !== 'finished') start.arming.stopped = Math.min(start.arming.stopped, line.at);
     return true;
   }
 

@@ -3,7 +3,7 @@ import t from 'tap';
 import { check } from '../../../../core/verify/checker/checker.ts';
 import { inputOf } from '../../../helpers/told.ts';
 import { EVERY } from './cases/every.ts';
-import { THREE } from './story.ts';
+import { THREE } from './runbooks.ts';
 
 for (const { claim, keeps, breaks } of EVERY)
   t.test(claim.name, async (t) => {

@@ -22,6 +22,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'its content says another way': 'acts.ts compares it with its entry',
   'forward, without a test': 'acts.ts reads the content',
   'it passes a step': 'acts.ts compares it with its content',
+  'its inputs are a list': 'deviation.ts asks for its form',
   'a step that cannot be read': 'deviation.ts asks for its form',
   'an inserted gate': 'deviation.ts asks for its form',
   'a step with a way back': 'deviation.ts asks for its form',

@@ -1,12 +1,7 @@
-/** Cases of the second checker: a run told in a few lines and what has to be found in it. It must never judge one itself. */
+/** A run that the second checker is asked about, told in a few lines. It writes what it is told to and must never judge it. */
 import type { CollectedAct } from '../../../../core/log/acts.ts';
 import type { CloseResult, RunEntry } from '../../../../core/log/tables.ts';
-import { parseFolder } from '../../../../core/runbook/parse.ts';
-import type { Runbook, Step } from '../../../../core/runbook/runbook.ts';
-import type { Finding, Written } from '../../../../core/verify/checker/checker.ts';
-import type { Claim } from '../../../../core/verify/checker/claim.ts';
-import { folderOf } from '../../../helpers/runbook.ts';
-import * as runs from '../../../helpers/runs.ts';
+import type { Runbook } from '../../../../core/runbook/runbook.ts';
 import { AGENT, IDS, type Somebody, Story } from '../../../helpers/told.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,6 +12,8 @@ interface Sitting {
 
 /** Who signs where nothing else is said: the lead proposes. */
 const BOTH: readonly Somebody[] = ['lead', 'dba'];
+/** What the second wave of `WAVES` covers. */
+export const REST = ['item-2', 'item-3', 'item-4'];
 
 /** A run whose crew sits: `lead`, `dba` as the reviewer and `sre` as the verifier. */
 export class Run extends Story {
@@ -58,6 +55,24 @@ export class Run extends Story {
 
   vote(gate: string, who: Somebody, vote: 'go' | 'no-go' = 'go', seat = this.seatOf(who).seat): string {
     return this.tell('gate.polled', IDS[who], { gate, seat, vote });
+  }
+
+  /** Everybody answers what `BRIEFED` asks before its step. */
+  answers(): void {
+    this.answer('plan', 'lead');
+    for (const who of ['lead', 'dba', 'sre'] as const) this.answer('leaves', who);
+  }
+
+  /** Everybody says go to the start of `BRIEFED`. */
+  votes(): void {
+    this.vote('go_no_go', 'lead');
+    this.vote('go_no_go', 'dba');
+  }
+
+  /** The reviewer says no to the start, and is overridden. */
+  overridden(): void {
+    this.vote('go_no_go', 'dba', 'no-go');
+    this.lift(this.hold('objection', undefined, 'dba'), ['lead']);
   }
 
   skip(step: string): string {
@@ -132,6 +147,20 @@ export class Run extends Story {
 
   done(step: string, critical = false): string {
     return this.end(this.begin(step, critical));
+  }
+
+  /** The next wave of `shards` in `WAVES`, confirmed and keyed; returns the arming. */
+  wave(...items: readonly string[]): string {
+    const arming = this.arm('shards', { wave: { items, of: 4 } });
+    this.confirm(arming);
+    this.key(arming);
+    return arming;
+  }
+
+  /** The first wave is done and the rest armed, confirmed and keyed; returns the arming. */
+  rest(): string {
+    this.end(this.start(this.wave('item-1'), 'item-1'));
+    return this.wave(...REST);
   }
 
   /** Failed, and held for it; returns the hold. */
@@ -233,64 +262,3 @@ export class Run extends Story {
     );
   }
 }
-
-interface Case {
-  readonly name: string;
-  readonly runbook: Runbook;
-  readonly entries: readonly Written[];
-}
-/** A history whose last entry breaks the claim; `before`: what other claims find in the entries that it takes to get there. */
-export interface Broken extends Case, Finding {
-  readonly before: readonly string[];
-}
-
-/** A claim with histories that keep it, and histories that break it. */
-export interface Claimed {
-  readonly claim: Claim;
-  readonly keeps: readonly Case[];
-  readonly breaks: readonly Broken[];
-}
-
-type Tells = (run: Run) => unknown;
-
-export function keeps(name: string, runbook: Runbook, tells: Tells): Case {
-  const run = new Run(runbook);
-  tells(run);
-  return { name, runbook, entries: run.written };
-}
-
-/** The last entry that is told is the wrong one. */
-export function breaks(
-  name: string,
-  invariant: string,
-  why: string,
-  runbook: Runbook,
-  tells: Tells,
-  before: readonly string[] = [],
-): Broken {
-  const told = keeps(name, runbook, tells);
-  return { ...told, invariant, why, seq: told.entries.at(-1)?.entry.seq ?? -1, before };
-}
-
-function small(yaml: string): Runbook {
-  const parsed = parseFolder(folderOf(yaml));
-  if (!parsed.runbook) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.runbook;
-}
-
-export const THREE = small(runs.THREE);
-export const BRIEFED = small(runs.BRIEFED);
-export const PARALLEL = small(runs.PARALLEL);
-export const WAVES = small(runs.WAVES);
-export const CLOCKED = small(runs.CLOCKED);
-export const BY_HAND = small(runs.BY_HAND);
-
-/** The runbook with one of its steps changed. */
-export const withStep = (runbook: Runbook, id: string, patch: Partial<Step>): Runbook => ({
-  ...runbook,
-  steps: runbook.steps.map((step) => (step.id === id ? { ...step, ...patch } : step)),
-});
-/** `THREE`, whose second step two people confirm. */
-export const SIX_EYES = withStep(THREE, 'second', { eyes: 6, by: ['reviewer', 'verifier'] });
-/** The same, and the verifier alone confirms the first. */
-export const OWN_EYES = withStep(SIX_EYES, 'first', { critical: true, eyes: 4, by: ['verifier'] });

@@ -1,7 +1,9 @@
 /** Histories for the claims about acts that several people sign. */
 import { effectOfEnough, signedFromTheirSeats, signedWhatCanBe } from '../../../../../core/verify/checker/acts.ts';
 import { IDS } from '../../../../helpers/told.ts';
-import { BRIEFED, breaks, type Claimed, keeps, OWN_EYES, type Run, SIX_EYES, THREE } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { BRIEFED, OWN_EYES, SIX_EYES, THREE } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 const RISK = { risk: null };
 const held = (run: Run): string => run.hold('person', undefined, 'dba');
@@ -95,6 +97,11 @@ const abouts: Claimed = {
       const outcome = unknownFirst(run);
       run.resolve(outcome, 'failed');
       run.sign('resolve', outcome, { as: 'failed', evidence: 'Seen' }, ['lead']);
+    }),
+    breaks('an outcome that everybody knows', 'I19', 'there is nothing here to resolve', THREE, (run) => {
+      const outcome = run.end(run.begin('first'), 'failed');
+      run.hold('failed', 'first');
+      run.sign('resolve', outcome, { as: 'finished', evidence: 'Seen' }, ['lead']);
     }),
     breaks('a start that still runs', 'I19', 'there is nothing here to resolve', THREE, (run) =>
       run.sign('resolve', run.begin('first'), { as: 'failed', evidence: 'Seen' }, ['lead']),

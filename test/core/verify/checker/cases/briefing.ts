@@ -1,16 +1,14 @@
 /** Histories for the claims about what is asked; `BRIEFED` asks and polls before its one step, and asks once more after it. */
+import type { Runbook } from '../../../../../core/runbook/runbook.ts';
 import { answeredByWhomItAsks, polledInTurn, waivedOnce } from '../../../../../core/verify/checker/briefing.ts';
-import { BRIEFED, breaks, type Claimed, keeps, PARALLEL, type Run, THREE, withStep } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { BRIEFED, PARALLEL, THREE, withStep } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
-const everybody = (run: Run): void => {
-  run.answer('plan', 'lead');
-  for (const who of ['lead', 'dba', 'sre'] as const) run.answer('leaves', who);
-};
 /** Everything that comes before the first step. */
 const briefed = (run: Run): void => {
-  everybody(run);
-  run.vote('go_no_go', 'lead');
-  run.vote('go_no_go', 'dba');
+  run.answers();
+  run.votes();
 };
 /** The lead is away, and the deputy sits. */
 const stoodIn = (run: Run): void => {
@@ -19,6 +17,16 @@ const stoodIn = (run: Run): void => {
 };
 /** A step that may be skipped stands before the gate. */
 const MAY_SKIP = withStep(BRIEFED, 'only', { when: 'run.mode == "rehearsal"' });
+/** Two questions after the last step; a deputy of several roles, and a verifier who need not be there. */
+const WIDER: Runbook = {
+  ...BRIEFED,
+  crew: {
+    ...BRIEFED.crew,
+    verifier: { roles: ['sre'], optional: true },
+    deputy: { roles: ['release-lead', 'sre'], optional: true },
+  },
+  debrief: [...BRIEFED.debrief, { id: 'next', ask: 'What comes next?', answer: 'text', by: 'lead' }],
+};
 const NOT_ASKED = 'the question does not ask this person';
 const OVER = 'the briefing is over';
 
@@ -27,9 +35,13 @@ const answered: Claimed = {
   keeps: [
     keeps('each whom it asks, and again after a fail', BRIEFED, (run) => {
       run.answer('plan', 'lead', { result: 'fail' });
-      everybody(run);
+      run.answers();
     }),
     keeps('the deputy for a lead who is away', BRIEFED, (run) => {
+      stoodIn(run);
+      run.answer('plan', 'second', { seat: 'lead' });
+    }),
+    keeps('a deputy of several roles', WIDER, (run) => {
       stoodIn(run);
       run.answer('plan', 'second', { seat: 'lead' });
     }),
@@ -50,6 +62,10 @@ const answered: Claimed = {
       run.sit('second', 'deputy', 'release-lead');
       run.answer('plan', 'second', { seat: 'lead' });
     }),
+    breaks('by somebody who need not be there either, while the lead is away', 'I10', NOT_ASKED, WIDER, (run) => {
+      run.presence('lost', 'lead');
+      run.answer('plan', 'sre', { seat: 'lead' });
+    }),
     breaks('by a seat that is not the deputy’s while the lead is away', 'I10', NOT_ASKED, BRIEFED, (run) => {
       run.presence('lost', 'lead');
       run.answer('plan', 'dba', { seat: 'lead' });
@@ -68,7 +84,7 @@ const answered: Claimed = {
       run.skip('only');
       run.answer('plan', 'lead');
     }),
-    breaks('the debrief while a step is left', 'I10', 'steps are left to do', BRIEFED, (run) =>
+    breaks('the debrief while a step is left', 'I10', 'steps are left to do', WIDER, (run) =>
       run.answer('report', 'lead'),
     ),
   ],
@@ -80,8 +96,7 @@ const waived: Claimed = {
     keeps('a question of the briefing, and one of the debrief when all is done', BRIEFED, (run) => {
       run.waive('plan');
       run.waive('leaves');
-      run.vote('go_no_go', 'lead');
-      run.vote('go_no_go', 'dba');
+      run.votes();
       run.done('only');
       run.waive('report');
     }),
@@ -97,7 +112,7 @@ const waived: Claimed = {
       run.done('only');
       run.waive('plan');
     }),
-    breaks('the debrief while a step is left', 'I10', 'steps are left to do', BRIEFED, (run) => run.waive('report')),
+    breaks('the debrief while a step is left', 'I10', 'steps are left to do', WIDER, (run) => run.waive('report')),
   ],
 };
 
@@ -105,12 +120,6 @@ const sides = (run: Run): void => {
   run.done('left');
   run.done('right');
 };
-/** Says no, holds the run for it, and is overridden. */
-function overridden(run: Run): void {
-  run.vote('go_no_go', 'dba', 'no-go');
-  run.lift(run.hold('objection', undefined, 'dba'), ['lead']);
-}
-
 const polled: Claimed = {
   claim: polledInTurn,
   keeps: [
@@ -131,9 +140,9 @@ const polled: Claimed = {
       run.vote('go_no_go', 'second', 'go', 'lead');
     }),
     keeps('an objection that was overridden', BRIEFED, (run) => {
-      everybody(run);
+      run.answers();
       run.vote('go_no_go', 'lead');
-      overridden(run);
+      run.overridden();
       run.done('only');
     }),
   ],
@@ -163,7 +172,7 @@ const polled: Claimed = {
       run.vote('go_no_go', 'dba');
     }),
     breaks('go, after its objection was overridden', 'I10', 'the seat has agreed', BRIEFED, (run) => {
-      overridden(run);
+      run.overridden();
       run.vote('go_no_go', 'dba');
     }),
   ],

@@ -1,6 +1,8 @@
 /** Histories for the claim about the close. */
 import { closedAsWhatItIs } from '../../../../../core/verify/checker/close.ts';
-import { BRIEFED, breaks, type Claimed, keeps, type Run, THREE } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { BRIEFED, THREE } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 function allDone(run: Run): void {
   run.done('first');
@@ -10,10 +12,8 @@ function allDone(run: Run): void {
 
 /** Everything of `BRIEFED` but its debrief. */
 function beforeDebrief(run: Run): void {
-  run.answer('plan', 'lead');
-  for (const who of ['lead', 'dba', 'sre'] as const) run.answer('leaves', who);
-  run.vote('go_no_go', 'lead');
-  run.vote('go_no_go', 'dba');
+  run.answers();
+  run.votes();
   run.done('only');
 }
 

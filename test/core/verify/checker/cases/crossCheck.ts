@@ -3,29 +3,14 @@ import {
   answeredFromTheirSeats,
   armedAndKeyedByLead,
   confirmedOnceEach,
-  inThisOrder,
-  keyedOnEnough,
-  noStartWithoutQuorum,
   nothingIsAstray,
   voidedByServerOrAgent,
 } from '../../../../../core/verify/checker/crossCheck.ts';
 import { AGENT, IDS, OTHER_AGENT } from '../../../../helpers/told.ts';
-import { BY_HAND, breaks, type Claimed, keeps, PARALLEL, type Run, SIX_EYES, THREE, WAVES } from '../story.ts';
-
-const armed = (run: Run): string => {
-  run.done('first');
-  return run.arm('second');
-};
-const confirmed = (run: Run): string => {
-  const arming = armed(run);
-  run.confirm(arming);
-  return arming;
-};
-const keyed = (run: Run): string => {
-  const arming = confirmed(run);
-  run.key(arming);
-  return arming;
-};
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { BY_HAND, SIX_EYES, THREE, WAVES } from '../runbooks.ts';
+import type { Run } from '../story.ts';
+import { armed, confirmed, keyed } from './confirmed.ts';
 
 const NOTHING = 'it is about nothing that was armed, was running or waited there';
 const astray: Claimed = {
@@ -61,10 +46,7 @@ const astray: Claimed = {
       run.end(started, 'failed');
     }),
     breaks('the outcome of another item', 'I11', NOTHING, WAVES, (run) => {
-      const arming = run.arm('shards', { wave: { items: ['item-1'], of: 4 } });
-      run.confirm(arming);
-      run.key(arming);
-      const about = { step: 'shards', attempt: 1, started: run.start(arming, 'item-1'), checks: {} };
+      const about = { step: 'shards', attempt: 1, started: run.start(run.wave('item-1'), 'item-1'), checks: {} };
       run.tell('step.finished', AGENT, { ...about, item: 'item-2', result: 'finished' });
     }),
     breaks('attested twice', 'I11', NOTHING, BY_HAND, (run) => {
@@ -82,6 +64,10 @@ const astray: Claimed = {
       const started = run.begin('first');
       run.end(started);
       run.abort(started);
+    }),
+    breaks('an abort of another attempt', 'I11', NOTHING, THREE, (run) => {
+      run.begin('first');
+      run.tell('step.aborted', IDS.lead, { step: 'first', attempt: 2 });
     }),
     breaks('an abort of what only is armed', 'I11', NOTHING, THREE, (run) => run.abort(run.arm('first'))),
   ],
@@ -115,6 +101,11 @@ const fromSeats: Claimed = {
   claim: answeredFromTheirSeats,
   keeps: [
     keeps('the reviewer confirms, and withdraws', THREE, (run) => run.withdraw(confirmed(run))),
+    keeps('one of two who confirmed withdraws', SIX_EYES, (run) => {
+      const arming = confirmed(run);
+      run.confirm(arming, 'sre');
+      run.withdraw(arming, 'dba');
+    }),
     keeps('the reviewer refuses', THREE, (run) => run.refuse(armed(run))),
     keeps('the reviewer answers wrong', THREE, (run) => run.differ(armed(run))),
     keeps('the lead withdraws', THREE, (run) => run.withdraw(armed(run), 'lead')),
@@ -189,211 +180,4 @@ const voids: Claimed = {
   ],
 };
 
-const LATE = 'it comes too late for this arming';
-const STOPPED = 'the arming was stopped or started before';
-const order: Claimed = {
-  claim: inThisOrder,
-  keeps: [
-    keeps('confirmed, keyed, started', THREE, (run) => run.start(keyed(run))),
-    keeps('a void after a hold, which comes of it', THREE, (run) => {
-      const arming = keyed(run);
-      run.hold('person', 'second', 'dba');
-      run.voids(arming);
-    }),
-    keeps('withdrawn after the key', THREE, (run) => run.withdraw(keyed(run))),
-    keeps('one wrong answer, and then a right one', THREE, (run) => {
-      const arming = armed(run);
-      run.differ(arming);
-      run.confirm(arming);
-      run.key(arming);
-    }),
-  ],
-  breaks: [
-    breaks('refused after the start', 'I9', LATE, THREE, (run) => {
-      const arming = keyed(run);
-      run.start(arming);
-      run.refuse(arming);
-    }),
-    breaks('confirmed after a refusal', 'I9', LATE, SIX_EYES, (run) => {
-      const arming = armed(run);
-      run.refuse(arming);
-      run.confirm(arming, 'sre');
-    }),
-    breaks('confirmed after the second wrong answer', 'I9', LATE, THREE, (run) => {
-      const arming = armed(run);
-      run.differ(arming);
-      run.differ(arming);
-      run.confirm(arming);
-    }),
-    breaks('confirmed after somebody who is required was away', 'I9', LATE, THREE, (run) => {
-      const arming = armed(run);
-      run.presence('lost', 'dba');
-      run.presence('back', 'dba');
-      run.confirm(arming);
-    }),
-    breaks('void after it started', 'I9', LATE, THREE, (run) => {
-      const arming = keyed(run);
-      run.start(arming);
-      run.voids(arming);
-    }),
-    breaks('void twice', 'I9', LATE, THREE, (run) => {
-      const arming = armed(run);
-      run.voids(arming);
-      run.voids(arming);
-    }),
-    breaks('confirmed after the key', 'I6', 'the key is turned already', SIX_EYES, (run) => {
-      const arming = confirmed(run);
-      run.confirm(arming, 'sre');
-      run.key(arming);
-      run.leave('sre');
-      run.sit('sre2', 'verifier', 'sre');
-      run.confirm(arming, 'sre2');
-    }),
-    breaks('keyed after a refusal', 'I9', STOPPED, THREE, (run) => {
-      const arming = confirmed(run);
-      run.refuse(arming);
-      run.key(arming);
-    }),
-    breaks(
-      'keyed after the start',
-      'I9',
-      STOPPED,
-      THREE,
-      (run) => {
-        const arming = confirmed(run);
-        run.start(arming);
-        run.key(arming);
-      },
-      ['no key was turned'],
-    ),
-    breaks('keyed twice', 'I5', 'the key is turned already', THREE, (run) => run.key(keyed(run))),
-  ],
-};
-
-const RELIES = 'it does not rely on the confirmations of this arming, each once';
-const enough: Claimed = {
-  claim: keyedOnEnough,
-  keeps: [
-    keeps('one confirmation under four eyes', THREE, keyed),
-    keeps('two under six', SIX_EYES, (run) => {
-      const arming = confirmed(run);
-      run.confirm(arming, 'sre');
-      run.key(arming);
-    }),
-  ],
-  breaks: [
-    breaks('a confirmation is listed twice', 'I5', RELIES, THREE, (run) => {
-      const arming = armed(run);
-      const own = run.confirm(arming);
-      run.key(arming, 'lead', [own, own]);
-    }),
-    breaks('a confirmation of an earlier attempt', 'I5', RELIES, THREE, (run) => {
-      const before = armed(run);
-      const old = run.confirm(before);
-      run.voids(before);
-      const arming = run.arm('second');
-      run.confirm(arming);
-      run.key(arming, 'lead', [old]);
-    }),
-    breaks('nobody confirmed', 'I3', 'not enough people confirmed', THREE, (run) => run.key(armed(run))),
-    breaks('one confirmed under six eyes', 'I3', 'not enough people confirmed', SIX_EYES, (run) =>
-      run.key(confirmed(run)),
-    ),
-    breaks('who confirmed has left', 'I3', 'not enough people confirmed', THREE, (run) => {
-      const arming = confirmed(run);
-      run.leave('dba');
-      run.key(arming);
-    }),
-    breaks('who confirmed has left and come back', 'I3', 'not enough people confirmed', THREE, (run) => {
-      const arming = confirmed(run);
-      run.leave('dba');
-      run.sit('dba', 'reviewer', 'dba');
-      run.key(arming);
-    }),
-    breaks('a step that takes no key', 'I6', 'the step takes no key', THREE, (run) => run.key(run.arm('first'))),
-    breaks('while a hold is open', 'I9', 'a hold is open', THREE, (run) => {
-      const arming = confirmed(run);
-      run.hold('person', 'second', 'sre');
-      run.key(arming);
-    }),
-    breaks('while somebody who confirmed is away', 'I9', 'somebody who is needed was not there', SIX_EYES, (run) => {
-      run.done('first');
-      run.presence('lost', 'sre');
-      const arming = run.arm('second');
-      run.confirm(arming);
-      run.confirm(arming, 'sre');
-      run.key(arming);
-    }),
-  ],
-};
-
-const STOPS = 'a hold, refusal, withdrawal, void or change came before it';
-const start: Claimed = {
-  claim: noStartWithoutQuorum,
-  keeps: [
-    keeps('keyed', THREE, (run) => run.start(keyed(run))),
-    keeps('a step that takes no key', THREE, (run) => run.begin('first')),
-    keeps('one of two side by side, after the other was called void', PARALLEL, (run) => {
-      const left = run.arm('left');
-      run.voids(run.arm('right'));
-      run.start(left);
-    }),
-  ],
-  breaks: [
-    breaks('without the key', 'I6', 'no key was turned', THREE, (run) => run.start(confirmed(run))),
-    breaks('without anybody', 'I3', 'not enough people confirmed', THREE, (run) => run.start(armed(run))),
-    breaks('after the lead was passed on', 'I9', 'who armed it does not lead any more', THREE, (run) => {
-      const arming = keyed(run);
-      run.pass('second');
-      run.start(arming);
-    }),
-    breaks('after a refusal', 'I9', STOPS, THREE, (run) => {
-      const arming = keyed(run);
-      run.refuse(arming);
-      run.start(arming);
-    }),
-    breaks('after a withdrawal', 'I9', STOPS, THREE, (run) => {
-      const arming = keyed(run);
-      run.withdraw(arming);
-      run.start(arming);
-    }),
-    breaks('after a void', 'I9', STOPS, THREE, (run) => {
-      const arming = keyed(run);
-      run.voids(arming);
-      run.start(arming);
-    }),
-    breaks('after a hold that was lifted', 'I9', STOPS, THREE, (run) => {
-      const arming = keyed(run);
-      run.lift(run.hold('person', 'second', 'dba'));
-      run.start(arming);
-    }),
-    breaks('after somebody sat down', 'I9', STOPS, THREE, (run) => {
-      const arming = keyed(run);
-      run.sit('second', 'deputy', 'release-lead');
-      run.start(arming);
-    }),
-    breaks('after somebody was away for a moment', 'I9', STOPS, THREE, (run) => {
-      const arming = keyed(run);
-      run.presence('lost', 'dba');
-      run.presence('back', 'dba');
-      run.start(arming);
-    }),
-    breaks('while a hold is open', 'I9', 'a hold is open', THREE, (run) => {
-      const arming = run.arm('first');
-      run.hold('person', 'first', 'dba');
-      run.start(arming);
-    }),
-    breaks('while somebody who is required is away', 'I9', 'somebody who is needed was not there', THREE, (run) => {
-      const arming = keyed(run);
-      run.presence('lost', 'dba');
-      run.start(arming);
-    }),
-    breaks('who confirmed has left', 'I3', 'not enough people confirmed', THREE, (run) => {
-      const arming = keyed(run);
-      run.leave('dba');
-      run.start(arming);
-    }),
-  ],
-};
-
-export const CROSS_CHECK: readonly Claimed[] = [astray, byLead, fromSeats, onceEach, voids, order, enough, start];
+export const CROSS_CHECK: readonly Claimed[] = [astray, byLead, fromSeats, onceEach, voids];

@@ -1,11 +1,13 @@
 /** Every claim of the checker with its histories. */
-import type { Claimed } from '../story.ts';
+import type { Claimed } from '../case.ts';
 import { ACTS } from './acts.ts';
 import { BRIEFING } from './briefing.ts';
 import { CLOCKS } from './clocks.ts';
 import { CLOSE } from './close.ts';
 import { CROSS_CHECK } from './crossCheck.ts';
+import { CROSS_CHECK_START } from './crossCheckStart.ts';
 import { ORDER } from './order.ts';
+import { ORDER_ON } from './orderOn.ts';
 import { PEOPLE } from './people.ts';
 import { STOPPING } from './stopping.ts';
 import { WAYS } from './ways.ts';
@@ -18,6 +20,8 @@ export const EVERY: readonly Claimed[] = [
   ...CLOCKS,
   ...CLOSE,
   ...CROSS_CHECK,
+  ...CROSS_CHECK_START,
   ...ORDER,
+  ...ORDER_ON,
   ...WAYS,
 ];

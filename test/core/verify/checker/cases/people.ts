@@ -9,7 +9,9 @@ import {
   presenceChanges,
 } from '../../../../../core/verify/checker/people.ts';
 import { IDS, OPENING } from '../../../../helpers/told.ts';
-import { breaks, type Claimed, keeps, type Run, THREE } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { THREE } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 /** The run ends with its opening, and says there what it should not. */
 function opensWith(run: Run, fields: Readonly<Record<string, unknown>>): void {

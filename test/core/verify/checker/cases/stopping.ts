@@ -5,7 +5,8 @@ import {
   raisedByWhomItMay,
   updatedByWhomItMay,
 } from '../../../../../core/verify/checker/stopping.ts';
-import { breaks, type Claimed, keeps, PARALLEL, THREE } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { PARALLEL, THREE } from '../runbooks.ts';
 
 const raised: Claimed = {
   claim: raisedByWhomItMay,
@@ -116,6 +117,24 @@ const lifted: Claimed = {
       run.update(hold, 'sre', { met: ['quiet'] });
       run.lift(hold);
     }),
+    keeps('a condition stays met where it is set again for the same seat', THREE, (run) => {
+      const hold = run.hold('person', undefined, 'dba');
+      run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
+      run.update(hold, 'sre', { met: ['quiet'] });
+      run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
+      run.lift(hold);
+    }),
+    keeps('another one, while nobody knows how a step ended', THREE, (run) => {
+      run.end(run.begin('first'), 'unknown');
+      run.hold('unknown', 'first');
+      run.lift(run.hold('person', 'first', 'dba'));
+    }),
+    keeps('of an end that people say was a failure', THREE, (run) => {
+      const outcome = run.end(run.begin('first'), 'unknown');
+      const hold = run.hold('unknown', 'first');
+      run.resolve(outcome, 'failed');
+      run.lift(hold);
+    }),
     keeps('of a failure that may be tried again', THREE, (run) => run.lift(run.fails('first'))),
   ],
   breaks: [
@@ -129,6 +148,19 @@ const lifted: Claimed = {
       run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
       run.update(hold, 'sre', { met: ['quiet'] });
       run.update(hold, 'dba', { conditions: { quiet: 'lead' } });
+      run.lift(hold);
+    }),
+    breaks('a condition is set again, and still not met', 'I9', CANNOT, THREE, (run) => {
+      const hold = run.hold('person', undefined, 'dba');
+      run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
+      run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
+      run.lift(hold);
+    }),
+    breaks('of an end that people say was a failure, which has to be decided', 'I9', CANNOT, THREE, (run) => {
+      run.done('first');
+      const outcome = run.end(run.begin('second', true), 'unknown');
+      const hold = run.hold('unknown', 'second');
+      run.resolve(outcome, 'failed');
       run.lift(hold);
     }),
     breaks('of a failure that has to be decided', 'I9', CANNOT, THREE, (run) => {

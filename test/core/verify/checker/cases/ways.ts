@@ -6,7 +6,9 @@ import {
   forwardPassesTheFailed,
 } from '../../../../../core/verify/checker/ways.ts';
 import { stepWith } from '../../../../helpers/context.ts';
-import { breaks, CLOCKED, type Claimed, keeps, PARALLEL, type Run, THREE, withStep } from '../story.ts';
+import { breaks, type Claimed, keeps } from '../case.ts';
+import { CLOCKED, PARALLEL, THREE, withStep } from '../runbooks.ts';
+import type { Run } from '../story.ts';
 
 /** The second step failed and is held for it. */
 const failed = (run: Run): string => {
@@ -27,6 +29,11 @@ const decided: Claimed = {
       const hold = held(run);
       run.update(hold, 'dba', { conditions: { quiet: 'verifier' } });
       run.decide(hold, 'back');
+    }),
+    keeps('before the end of a step that nobody saw', THREE, (run) => {
+      run.decide(held(run), 'forward');
+      run.end(run.begin('first'), 'unknown');
+      run.hold('unknown', 'first');
     }),
     keeps('forward, with its conditions met', THREE, (run) => {
       const hold = failed(run);
@@ -173,6 +180,12 @@ const deviates: Claimed = {
   breaks: [
     breaks('it cannot be read', 'I15', 'what was changed cannot be read', THREE, (run) =>
       run.deviate(change({ before: 1 })),
+    ),
+    breaks('its inputs are a text', 'I15', 'what was changed cannot be read', THREE, (run) =>
+      run.deviate(change({ inputs: 'table' })),
+    ),
+    breaks('its inputs are a list', 'I15', 'what was changed cannot be read', THREE, (run) =>
+      run.deviate(change({ inputs: [] })),
     ),
     breaks('a step that cannot be read', 'I15', 'what was changed cannot be read', THREE, (run) =>
       run.deviate(change({}, { cross_check: null })),
