@@ -5,6 +5,7 @@ import { bodyDigest } from '../../../core/log/entry.ts';
 import type { Home, PlanDocument, PlanView } from '../../../core/protocol/frames.ts';
 import { actLines } from '../../../core/run/lines.ts';
 import { checkInputs } from '../../../core/runbook/inputs.ts';
+import { inputsIn } from '../../../core/runbook/place.ts';
 import type { Runbook } from '../../../core/runbook/runbook.ts';
 import type { Follows } from '../../../core/site/open.ts';
 import { argument, type Cli, type Given, list, text } from '../args.ts';
@@ -108,9 +109,13 @@ async function sign(
   await send(client, { type: 'open', inputs, salt: base64(salt), ...(await signed(client, 'open', lines)) });
 }
 
+/** The inputs that the steps will see: a rehearsal may have its own. */
+const asItRuns = (runbook: Runbook, mode: string, inputs: string): string =>
+  jcs(inputsIn(runbook, JSON.parse(inputs) as Parameters<typeof inputsIn>[1], mode));
+
 function tell({ terminal }: Cli, client: Client, { run, mode }: Opening, runbook: Runbook, inputs: string): void {
   terminal.say(
-    `Opened ${modeText({ mode, solo: false })}: ${clean(runbook.title)} with ${clean(inputs)}. You hold the lead seat; stay present: crosscheck run watch ${run}`,
+    `Opened ${modeText({ mode, solo: false })}: ${clean(runbook.title)} with ${clean(asItRuns(runbook, mode, inputs))}. You hold the lead seat; stay present: crosscheck run watch ${run}`,
   );
   if (runbook.briefing.length > 0 || runbook.go_no_go.length > 0)
     terminal.say(`The briefing comes first: crosscheck run brief ${run}`);
