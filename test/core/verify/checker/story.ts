@@ -219,12 +219,12 @@ export class Run extends Story {
     return this.effect('run.deviated', people, { signed }, content);
   }
 
-  /** `giver` gives the lead away and `taker` takes it; `fields` is what the entry says instead. */
-  pass(taker: Somebody, giver = this.#lead, fields: Fields = {}): string {
+  /** `givers` give the lead away and `taker` takes it; `fields` is what the entry says instead. */
+  pass(taker: Somebody, givers: readonly Somebody[] = [this.#lead], fields: Fields = {}): string {
     const sitting = { seat: 'lead', role: 'release-lead' };
     const content = { from: IDS[this.#lead], person: IDS[taker], role: sitting.role };
     const about = this.standing;
-    const given = this.sign('lead', about, content, [giver]);
+    const given = this.sign('lead', about, content, givers);
     this.#seats.delete(this.#lead);
     this.#seats.set(taker, sitting);
     this.#lead = taker;

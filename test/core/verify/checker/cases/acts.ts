@@ -208,6 +208,19 @@ const enough: Claimed = {
     breaks('everybody but the lead', 'I3', NOT_ENOUGH, THREE, (run) => run.lift(held(run), ['sre', 'dba'])),
     breaks('a seat that the step does not ask', 'I3', NOT_ENOUGH, THREE, (run) => run.lift(held(run), ['lead', 'sre'])),
     breaks('one where most eyes are six', 'I3', NOT_ENOUGH, SIX_EYES, (run) => run.lift(held(run), ['lead', 'dba'])),
+    breaks(
+      'one person from two seats where most eyes are six',
+      'I3',
+      NOT_ENOUGH,
+      SIX_EYES,
+      (run) => {
+        const hold = held(run);
+        const signed = run.sign('lift', hold, RISK, ['lead', 'dba']);
+        const fields = { act: 'lift', about: hold, seat: 'verifier', role: 'sre' };
+        lifts(run, hold, [...signed, run.tell('act.signed', IDS.dba, fields, RISK)]);
+      },
+      ['the person does not sit there', 'the person has signed it'],
+    ),
     breaks('an author of the runbook', 'I3', NOT_ENOUGH, THREE, (run) => {
       run.leave('dba');
       run.sit('author', 'reviewer', 'dba');

@@ -141,14 +141,15 @@ const passes: Claimed = {
   claim: leadPassesBySignature,
   keeps: [
     keeps('the lead gives it away', THREE, (run) => run.pass('second')),
+    keeps('another signs as well, who could not give it', THREE, (run) => run.pass('second', ['sre', 'lead'])),
     keeps('a required seat gives it while the lead is away', THREE, (run) => {
       run.presence('lost', 'lead');
-      run.pass('second', 'dba');
+      run.pass('second', ['dba']);
     }),
   ],
   breaks: [
     breaks('to somebody whose role is not the lead’s', 'I3', 'the person has no role of the lead', THREE, (run) =>
-      run.pass('second', 'lead', { role: 'dba' }),
+      run.pass('second', ['lead'], { role: 'dba' }),
     ),
     breaks(
       'to somebody who confirmed',
@@ -165,18 +166,18 @@ const passes: Claimed = {
       ['the person does not sit there'],
     ),
     breaks('from somebody who did not lead', 'I3', 'the lead is not passed on', THREE, (run) =>
-      run.pass('second', 'lead', { from: IDS.dba }),
+      run.pass('second', ['lead'], { from: IDS.dba }),
     ),
     breaks('to whoever leads already', 'I3', 'the lead is not passed on', THREE, (run) => {
       run.pass('second');
-      run.pass('second', 'dba');
+      run.pass('second', ['dba']);
     }),
     breaks(
       'given by a seat that is not required',
       'I3',
       'who takes the lead and who gives it have not both signed',
       THREE,
-      (run) => run.pass('second', 'sre'),
+      (run) => run.pass('second', ['sre']),
     ),
     breaks(
       'given by somebody who is away',
@@ -185,7 +186,7 @@ const passes: Claimed = {
       THREE,
       (run) => {
         run.presence('lost', 'dba');
-        run.pass('second', 'dba');
+        run.pass('second', ['dba']);
       },
     ),
     breaks(
@@ -193,7 +194,7 @@ const passes: Claimed = {
       'I3',
       'who takes the lead and who gives it have not both signed',
       THREE,
-      (run) => run.pass('second', 'lead', { person: IDS.third }),
+      (run) => run.pass('second', ['lead'], { person: IDS.third }),
     ),
   ],
 };
