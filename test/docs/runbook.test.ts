@@ -9,6 +9,7 @@ import { utf8 } from '../../core/bytes/encoding.ts';
 import type { FolderFile } from '../../core/runbook/folder.ts';
 import { lintFolder } from '../../core/runbook/lint.ts';
 import { packFolder } from '../../core/runbook/uses.ts';
+import { readFolder } from '../../server/routes/shelf.ts';
 import { said } from '../core/runbook/fixtures.ts';
 import { OTHER, WIDE } from '../core/runbook/wide.ts';
 import { ROOT } from '../helpers/server.ts';
@@ -29,6 +30,11 @@ t.test('every example is sound', async (t) => {
     const packed = packFolder(folderOf(name), (other) => (names.includes(other) ? folderOf(other) : undefined));
     t.same('files' in packed ? lintFolder(packed.files).problems.map(said) : packed.problems, [], name);
   }
+});
+
+t.test('what somebody wrote from the reference alone is sound', async (t) => {
+  const folder = readFolder(join(ROOT, 'test/newcomer/purge-inactive-accounts'));
+  t.same(folder.ok ? lintFolder(folder.value).problems.map(said) : folder.refusal, []);
 });
 
 t.test('an editor takes what the language takes, and little more', async (t) => {
