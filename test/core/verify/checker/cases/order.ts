@@ -36,6 +36,12 @@ const inTurn: Claimed = {
       run.overridden();
       run.arm('only');
     }),
+    keeps('what comes after a step that people say was done', THREE, (run) => {
+      const outcome = run.end(run.begin('first'), 'unknown');
+      run.hold('unknown', 'first');
+      run.resolve(outcome, 'finished');
+      run.arm('second');
+    }),
     keeps('what was resolved as not done', THREE, (run) => {
       run.end(run.begin('first'), 'unknown');
       const outcome = run.standing;

@@ -225,7 +225,7 @@ const deviates: Claimed = {
       run.deviate(change({}, { cross_check: { eyes: 2 } })),
     ),
     breaks('a step that a seat of nobody checks', 'I15', 'a seat of index does not exist', THREE, (run) =>
-      run.deviate(change({}, { cross_check: { by: ['constructor'] } })),
+      run.deviate(change({}, { cross_check: { by: ['reviewer', 'constructor'] } })),
     ),
     breaks('no such input', 'I15', 'there is no such input', THREE, (run) =>
       run.deviate(change({ inputs: { table: 'users' } })),
