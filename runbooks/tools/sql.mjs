@@ -145,6 +145,11 @@ function main() {
   }
 }
 
+// A reader that has seen enough (`| head`) closes the pipe; what it did not want is no failure.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 try {
   main();
 } catch (error) {

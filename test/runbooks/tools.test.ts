@@ -75,3 +75,13 @@ t.test('one seed makes the same rows, and every database has a name of its own',
   };
   for (const [kind, fits] of Object.entries(kinds)) t.ok(found.some(fits), kind);
 });
+
+t.test('a reader that has seen enough is no error', async (t) => {
+  const site = makeSite(t, 100);
+  const many = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000) select i from n';
+  const read = spawnSync('sh', ['-c', `sql "$0" '${many}' | head -n 2`, site.database], {
+    env: { PATH },
+    encoding: 'utf8',
+  });
+  t.match({ stdout: read.stdout, stderr: read.stderr }, { stdout: '1\n2\n', stderr: '' });
+});
