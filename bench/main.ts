@@ -1,6 +1,6 @@
 /** Runs the benches, one after the other; each prints its figures beside its floor. */
 import { approvalBench } from './approval.ts';
-import { lintBench } from './lint.ts';
+import { machineBench } from './machine.ts';
 
 await approvalBench();
-lintBench();
+machineBench();
