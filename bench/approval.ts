@@ -70,6 +70,7 @@ async function floorServer() {
       entries: [{ seq: seq++, type: 'x', run: null, after: null, bytes: message }],
       nodes: [{ level: 0, index: seq, hash: message.subarray(0, 32) }],
       bodies: [],
+      erased: [],
       runs: [],
     });
   const durable = () => {

@@ -43,3 +43,17 @@ export function report(
     `${what}; ${ours.count} samples, ${cpu.length} × ${cpu[0]?.model ?? 'cpu'}, Node ${process.version}\n${lines.join('\n')}\n`,
   );
 }
+
+/** Rates: the median of ours, the floor's of the same run, and whether their ratio reaches its target. */
+export function atLeast(what: string, target: number, ours: Sample, floor: Sample): void {
+  const ratio = ours.at(0.5) / floor.at(0.5);
+  const verdict = ratio >= target ? 'reached' : 'not reached';
+  process.stdout.write(
+    `${what}: p50 ${round(ours.at(0.5))}, floor ${round(floor.at(0.5))}, ratio ${round(ratio)} of ${ours.count} (target ≥ ${target}: ${verdict})\n`,
+  );
+}
+
+/** A figure with its limit. */
+export function atMost(what: string, limit: number, value: number): void {
+  process.stdout.write(`${what}: ${round(value)} (target ≤ ${limit}: ${value <= limit ? 'reached' : 'not reached'})\n`);
+}

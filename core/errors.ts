@@ -177,8 +177,38 @@ export const ERRORS = {
     sentence: 'This enrolment token is unknown or used.',
     hint: 'Ask a keeper for a new link.',
   },
+  XCK_KEYS: {
+    status: 409,
+    sentence: 'The confirmations are not by the keys that this step asks for.',
+    hint: 'Still needed: {needed}.',
+  },
+  XCK_KEEPER: {
+    status: 403,
+    sentence: 'Only a keeper of the site can do this.',
+    hint: 'The roster names the keepers: crosscheck people list',
+  },
+  XCK_ROSTER: {
+    status: 409,
+    sentence: 'This cannot be the roster: {why}.',
+    hint: 'Mend the document; nothing was changed.',
+  },
+  XCK_UNVOUCHED: {
+    status: 409,
+    sentence: 'The keepers have not signed a roster yet, so nothing can run live.',
+    hint: 'Every keeper compares the fingerprints and signs: crosscheck people sign',
+  },
+  XCK_EPOCH: {
+    status: 409,
+    sentence: 'This log continues another one, and its keepers have not signed that yet, so nothing can run live.',
+    hint: 'Every keeper compares both and signs: crosscheck people epoch',
+  },
   XCK_EXISTS: { status: 409, sentence: '{what} is already {how}.', hint: 'Look at the list; nothing was changed.' },
   XCK_SIGNED_OUT: { status: 401, sentence: 'You are not signed in.', hint: 'Open your link, or run: crosscheck login' },
+  XCK_AUDITOR: {
+    status: 403,
+    sentence: 'The whole log is written out for auditors and keepers.',
+    hint: 'Ask somebody who holds the role auditor, or a keeper.',
+  },
   XCK_STOPPED: {
     status: 503,
     sentence: 'The server has stopped taking commands: {why}.',
@@ -284,13 +314,19 @@ export interface Refusal {
   readonly hint: string;
 }
 
-const fill = (text: string, details: Readonly<Record<string, string | number>>): string =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name));
+/** A text with its blanks at the odd places; rules make many refusals that nobody is ever told, so it is cut once. */
+const cut = (text: string): readonly string[] => text.split(/\{(\w+)\}/);
+const CUT = Object.fromEntries(
+  Object.entries(ERRORS).map(([code, { sentence, hint }]) => [code, { sentence: cut(sentence), hint: cut(hint) }]),
+) as Record<ErrorCode, Readonly<Record<'sentence' | 'hint', readonly string[]>>>;
+
+const fill = (parts: readonly string[], details: Readonly<Record<string, string | number>>): string =>
+  parts.reduce((text, part, index) => text + (index % 2 === 0 ? part : (details[part] ?? part)), '');
 
 /** Builds the refusal of `code`; details only fill the blanks of its sentence and hint. */
 export function refusal(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): Refusal {
-  const { status, sentence, hint } = ERRORS[code];
-  return { code, status, sentence: fill(sentence, details), hint: fill(hint, details) };
+  const { sentence, hint } = CUT[code];
+  return { code, status: ERRORS[code].status, sentence: fill(sentence, details), hint: fill(hint, details) };
 }
 
 /** Shorthand for a failed `Result`. */

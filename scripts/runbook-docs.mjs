@@ -125,7 +125,9 @@ A runbook needs \`apiVersion\`, \`id\`, \`title\`, a \`crew\` with a lead, a \`p
 crew's seats are taken by people who hold one of the seat's roles; a person holds one seat. A step that is not critical is
 armed by the lead, who types the name of its target (\`local\` where it names none), shown to everybody, and started. A **critical** step is armed, measured, confirmed by other people from a
 session of their own, and started by the lead's signature. \`eyes: 4\` asks for one confirmation, \`eyes: 6\` for two, of different
-people in different seats of \`by\`; the lead never counts.
+people in different seats of \`by\`; the lead never counts. In a live run an irreversible step also asks for one confirmation by a
+passkey or a security key, which somebody touched, and one from a terminal, by an SSH key or a security key; one security key
+at a terminal is both. \`cross_check.keys\` asks for more or for less, on any critical step.
 
 Durations are written \`250ms\`, \`30s\`, \`5m\`, \`2h\`, \`14d\`; sizes \`500B\`, \`500kB\`, \`10MB\`, \`2GB\`; percentages \`1%\`, \`0.5%\`. Ids
 are lower-case letters, digits, \`-\` and \`_\`. Unknown keys are errors. Values that hold \`\${{ … }}\`, commas, colons or brackets

@@ -64,6 +64,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   const app = fastify({
     loggerInstance: deps.logger,
     bodyLimit: BODY_LIMIT,
+    // A line that somebody holds open without asking anything must not keep a server from stopping.
+    forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     routerOptions: { ignoreTrailingSlash: true },
   });

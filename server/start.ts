@@ -2,14 +2,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import { fromBase64 } from '../core/bytes/encoding.ts';
+import { base64, fromBase64 } from '../core/bytes/encoding.ts';
 import { originOf } from '../core/log/origin.ts';
 import { trustText } from '../core/record/trust.ts';
 import { lintFolder } from '../core/runbook/lint.ts';
 import { identity, keyFile, rawPublic } from './agent/identity.ts';
+import { takeLock } from './agent/lock.ts';
 import { writeTargets } from './agent/targets.ts';
 import { buildApp, originAllowed } from './app.ts';
 import type { Config } from './config.ts';
+import { openDrain } from './drain.ts';
 import { openNotify } from './notify/notify.ts';
 import { openSessions } from './people/sessions.ts';
 import { checkSite, writeGenesis } from './people/setup.ts';
@@ -24,8 +26,10 @@ import { folderShelf } from './routes/shelf.ts';
 import { type Effects, effects } from './runner/effects.ts';
 import { type Engine, openEngine } from './runner/engine.ts';
 import { type LogKey, openLog } from './runner/log.ts';
+import { mustBeNewest, neverHere, notRetired } from './runner/newest.ts';
 import { pageOf } from './runner/site.ts';
 import { skipping } from './runner/skipping.ts';
+import { type MarkWriter, openMark } from './store/mark.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -33,13 +37,18 @@ export interface Running {
   readonly port: number;
   readonly engine: Engine;
   readonly store: Store;
-  /** Links that sign people in, by name; each works once. */
-  readonly links: readonly { readonly name: string; readonly roles: readonly string[]; readonly url: string }[];
+  /** Links that sign people in, by name; each works once, and enrols a first key where `enrols`. */
+  readonly links: readonly {
+    readonly name: string;
+    readonly roles: readonly string[];
+    readonly url: string;
+    readonly enrols: boolean;
+  }[];
   readonly trustFile: string;
   close(): Promise<void>;
 }
 
-/** Starts the server; throws when the data directory, the log or the settings do not fit together. */
+/** Starts the server, alone on its data directory; throws when that, the log or the settings do not fit together. */
 export async function startServer(
   config: Config,
   ports: Ports,
@@ -47,11 +56,42 @@ export async function startServer(
   webRoot: string,
 ): Promise<Running> {
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  const store = openSqlite(join(config.data, 'crosscheck.db'));
+  const release = await takeLock(join(config.data, 'lock'));
+  let store: Store | undefined;
+  try {
+    store = openNewest(config.data);
+    const running = await startOn(store, config, ports, logger, webRoot);
+    return { ...running, close: () => running.close().finally(release) };
+  } catch (error) {
+    store?.close();
+    release();
+    throw error;
+  }
+}
+
+/** The store, where nothing says that there was another one here before. */
+function openNewest(data: string): Store {
+  const file = join(data, 'crosscheck.db');
+  notRetired(data);
+  if (!existsSync(file)) neverHere(data);
+  return openSqlite(file);
+}
+
+async function startOn(
+  store: Store,
+  config: Config,
+  ports: Ports,
+  logger: FastifyBaseLogger,
+  webRoot: string,
+): Promise<Running> {
+  if (store.size() === 0) neverHere(config.data);
   const logKey = logKeyIn(config.data);
   const agentData = join(config.data, 'agent');
   if (store.size() === 0) setUp(store, ports, logKey, config, agentData);
-  const log = openLog(store, firstOrigin(store), logKey);
+  const origin = firstOrigin(store);
+  mustBeNewest(store, origin, config.data);
+  const mark = openMark(config.data);
+  const log = openLog(store, origin, logKey, ({ size, root }) => mark.put({ origin, size, root: base64(root) }));
   const engine = openEngine(store, log, ports);
   if (originOf(engine.site.document) !== engine.site.origin) throw new Error('the origin is not made of this genesis');
   const trustFile = writeTrust(engine, config, agentData);
@@ -96,13 +136,20 @@ export async function startServer(
     folders: folderShelf(config.runbooks, lintFolder),
     logger,
   });
-  app.addHook('preClose', async () => room.close());
+  const drained = openDrain(app.server, ports);
+  app.addHook('preClose', async () => {
+    room.close();
+    await drained();
+  });
   room.attach(app.server, presence);
   await app.listen({ host: config.host, port: config.port });
   perform.resume();
   skip.resume();
   notify.resume();
-  const ticking = everySecond(ports, () => presence.look());
+  const ticking = everySecond(ports, () => {
+    presence.look();
+    flushed(mark, logger);
+  });
   const port = (app.server.address() as { port: number }).port;
   logger.info({ port, entries: log.size, runs: engine.openRuns().length }, 'ready');
 
@@ -117,9 +164,19 @@ export async function startServer(
       perform.stop();
       notify.stop();
       await app.close();
+      flushed(mark, logger);
       store.close();
     },
   };
+}
+
+/** What keeps the mark from the disk keeps the next append from it too, and that stops the log. */
+function flushed(mark: MarkWriter, logger: FastifyBaseLogger): void {
+  try {
+    mark.sync();
+  } catch (error) {
+    logger.error({ error: (error as Error).message }, 'the high-water mark cannot be flushed');
+  }
 }
 
 function everySecond(ports: Ports, look: () => void): () => void {
@@ -187,6 +244,7 @@ function links(engine: Engine, store: Store, sessions: ReturnType<typeof openSes
     return {
       name: store.names()[person.id] ?? person.id,
       roles: person.roles,
+      enrols: enrol !== undefined,
       url: `${pageOf(engine.site, person.id)}/#t=${secret}${enrol ? `&e=${enrol}` : ''}`,
     };
   });

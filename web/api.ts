@@ -28,6 +28,10 @@ export const problem = (
   problem: { code, sentence, hint },
 });
 
+/** What went wrong where nothing should have. */
+export const unexpected = (error: unknown) =>
+  problem('XCK_PAGE', `This page failed: ${String(error)}.`, 'Nothing was sent.');
+
 const OFFLINE = problem('XCK_OFFLINE', 'The server does not answer.', 'Nothing was sent twice; the page keeps trying.');
 
 async function refusedBy(response: Response): Promise<{ readonly ok: false; readonly problem: Problem }> {

@@ -3,9 +3,10 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from '@pre
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { HeldThing, Me, SiteHoldSummary } from '../core/protocol/frames.ts';
-import { type Api, createApi, type Problem, problem } from './api.ts';
+import { type Answer, type Api, createApi, type Problem } from './api.ts';
 import type { Deps } from './deps.ts';
-import { type BrowserKey, loadKey, signWith } from './keys/browserKey.ts';
+import { keepingReceipts } from './keys/receipts.ts';
+import { NO_SIGNER, type Signer, signerOf } from './keys/signer.ts';
 import type { LogTrust } from './keys/trees.ts';
 import { canVerify, webVerify } from './keys/verify.ts';
 import { openRoom, type Room } from './room/state.ts';
@@ -45,17 +46,12 @@ export interface App {
   readonly fail: (found: Problem) => void;
   /** Why this browser cannot sign for me; null when it can. */
   readonly unsignable: () => Problem | null;
-  readonly signer: (act: string, text: string) => Promise<string>;
+  /** Signs with my key at hand; a person who changes their mind at the authenticator is a problem in words. */
+  readonly signer: (act: string, text: string) => Promise<Answer<string>>;
 }
 
-const NO_KEY = problem(
-  'XCK_KEY',
-  'Your signing key is not in this browser.',
-  'Sign with the command line, or use the browser in which you enrolled.',
-);
-
 export function createApp(deps: Deps): App {
-  const api = createApi(deps.fetch);
+  const api = keepingReceipts(createApi(deps.fetch), deps.storage, () => me.value?.origin);
   const session = signal<Session>({ kind: 'loading' });
   const me = computed(() => (session.value.kind === 'in' ? session.value.me : null));
   const here = () => routeOf(deps.window.location.pathname, deps.window.location.search);
@@ -64,7 +60,7 @@ export function createApp(deps: Deps): App {
   const skew = signal(0);
   const ticked = signal(deps.now());
   const clock = computed(() => ticked.value + skew.value);
-  const key = signal<BrowserKey | null>(null);
+  const signer = signal<Signer>(NO_SIGNER);
   const verifies = signal(false);
   const room = signal<Room | null>(null);
 
@@ -83,8 +79,7 @@ export function createApp(deps: Deps): App {
       session.value = { kind: 'out', problem: got.problem.code === 'XCK_SIGNED_OUT' ? null : got.problem };
       return;
     }
-    const own = await loadKey(deps.indexedDB, got.value.person).catch(() => undefined);
-    key.value = own && got.value.keys.some((one) => one.key === own.line) ? own : null;
+    signer.value = await signerOf(deps, got.value);
     sync(got.value.now);
     session.value = { kind: 'in', me: got.value };
   }
@@ -115,11 +110,8 @@ export function createApp(deps: Deps): App {
     fail: (found) => {
       session.value = { kind: 'out', problem: found };
     },
-    unsignable: () => (key.value ? null : NO_KEY.problem),
-    async signer(act, text) {
-      if (!key.value || !me.value) throw new TypeError('there is no key in this browser');
-      return signWith(deps.crypto, key.value, act, me.value.origin, text);
-    },
+    unsignable: () => signer.value.problem,
+    signer: (act, text) => signer.value.sign(act, text),
   };
   effect(() => {
     const run = me.value ? wanted.value : null;

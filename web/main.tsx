@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { type App, AppContext, createApp, useApp } from './app.ts';
 import { browserDeps } from './deps.ts';
+import { later as signers } from './keys/signer.ts';
 import { CheckPage } from './pages/check.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { Enrol, linkFrom, SignedOut } from './pages/signIn.tsx';
@@ -25,6 +26,7 @@ const later = {
   windows: () => import('./pages/windows.tsx').then(({ RunWindowsPage }) => RunWindowsPage),
   clocks: () => import('./pages/windows.tsx').then(({ ClocksPage }) => ClocksPage),
   postmortem: () => import('./pages/postmortem.tsx').then(({ PostmortemPage }) => PostmortemPage),
+  people: () => import('./pages/people.tsx').then(({ PeoplePage }) => PeoplePage),
   plan: () => import('./pages/plan.tsx').then(({ PlanPage }) => PlanPage),
   siteHold: () => import('./pages/siteHold.tsx').then(({ SiteHoldPage }) => SiteHoldPage),
   folder: () => import('./pages/runbook.tsx').then(({ FolderPage }) => FolderPage),
@@ -89,6 +91,8 @@ function Page() {
       return <Later key={route.seq} load={later.siteHold} with={{ seq: route.seq }} />;
     case 'clocks':
       return <Later key="clocks" load={later.clocks} with={{}} />;
+    case 'people':
+      return <Later key="people" load={later.people} with={{}} />;
     case 'lost':
       return <Says text="There is no such page." />;
     default: {
@@ -114,5 +118,9 @@ if (root) {
   render(<Root app={app} />, root);
   await linkFrom(app);
   // What is needed in a hurry is there before it is asked for.
-  app.deps.later(PREFETCH_MS, () => void Promise.allSettled([later.hold(), later.briefing(), later.decide()]));
+  app.deps.later(
+    PREFETCH_MS,
+    () =>
+      void Promise.allSettled([later.hold(), later.briefing(), later.decide(), signers.browser(), signers.passkey()]),
+  );
 }

@@ -33,6 +33,7 @@ export type Route =
     }
   | { readonly page: 'siteHold'; readonly seq: number }
   | { readonly page: 'clocks' }
+  | { readonly page: 'people' }
   | { readonly page: 'room'; readonly run: string; readonly step: string | null }
   | { readonly page: RunPage; readonly run: string }
   | { readonly page: 'verify' }
@@ -73,7 +74,7 @@ export function routeOf(path: string, search = ''): Route {
   if (rest.length > 0) return lost;
   if (kind === undefined || (kind === 'sign-in' && name === undefined)) return { page: 'home' };
   if (name === undefined)
-    return kind === 'verify' ? { page: 'verify' } : kind === 'windows' ? { page: 'clocks' } : lost;
+    return kind === 'verify' || kind === 'people' ? { page: kind } : kind === 'windows' ? { page: 'clocks' } : lost;
   if (kind === 'runs') return runRoute(name, more, id) ?? lost;
   if (id !== undefined) return lost;
   if (kind === 'runbooks') return runbookRoute(name, more) ?? lost;
@@ -94,6 +95,7 @@ export const paths = {
   home: '/',
   verify: '/verify',
   windows: '/windows',
+  people: '/people',
   folder: (name: string) => at('folders', name),
   runbook: (digest: string, view: RunbookView = 'read') =>
     view === 'read' ? at('runbooks', digest) : at('runbooks', digest, view),

@@ -1,7 +1,8 @@
 /** Who counts, what is enough and what is still missing. The distinct-person rules live here and nowhere else. */
 import { fail } from '../errors.ts';
+import type { KeyKind } from '../log/publicKey.ts';
 import { ok, type Result } from '../result.ts';
-import type { Runbook } from '../runbook/runbook.ts';
+import type { KeyDemand, Runbook, Step } from '../runbook/runbook.ts';
 import { allSteps } from '../runbook/steps.ts';
 
 /** A person in a seat, by virtue of a role. */
@@ -68,6 +69,42 @@ export function runDemand(runbook: Runbook): Demand {
   const by = new Set(steps.filter((step) => step.eyes === eyes).flatMap((step) => step.by));
   return { by: [...by], count: eyes / 2 - 1 };
 }
+
+/** Kinds of keys that want a touch, and those that no page can have enrolled (step-log.md, *One envelope: SSHSIG*). */
+const HIGH: readonly KeyKind[] = ['passkey', 'sk-ssh'];
+const TERMINAL: readonly KeyKind[] = ['ssh', 'sk-ssh'];
+
+/** A run whose every step may be confirmed by any key: it rehearses, or one person could hold all keys anyhow. */
+export interface Stakes {
+  readonly mode: 'live' | 'rehearsal';
+  readonly solo: boolean;
+}
+
+const atStake = ({ mode, solo }: Stakes): boolean => mode === 'live' && !solo;
+
+/** Checks that a key of this kind may confirm a step at all: what a page alone could have signed lets nothing irreversible run. */
+export const mayConfirmWith = (
+  { irreversible }: Pick<Step, 'irreversible'>,
+  stakes: Stakes,
+  kind: KeyKind,
+): Result<true> =>
+  irreversible && atStake(stakes) && kind === 'browser'
+    ? fail('XCK_KEYS', { needed: 'a passkey, a security key or an SSH key' })
+    : ok(true);
+
+/** Checks that confirmations by keys of these kinds are what a step asks for; XCK_KEYS says what is still needed. */
+export function rightKeys(keys: KeyDemand, stakes: Stakes, kinds: readonly KeyKind[]): Result<true> {
+  const lacks = (need: number, of: readonly KeyKind[]) => need - kinds.filter((kind) => of.includes(kind)).length;
+  const needed = keysText({ high: lacks(keys.high, HIGH), terminal: lacks(keys.terminal, TERMINAL) });
+  return atStake(stakes) && needed !== '' ? fail('XCK_KEYS', { needed }) : ok(true);
+}
+
+/** "1 by a passkey or a security key, 1 from a terminal, by an SSH key or a security key"; empty where any key will do. */
+export const keysText = ({ high, terminal }: KeyDemand): string =>
+  [
+    ...(high > 0 ? [`${high} by a passkey or a security key`] : []),
+    ...(terminal > 0 ? [`${terminal} from a terminal, by an SSH key or a security key`] : []),
+  ].join(', ');
 
 /** "still needed: one dba or sre in the reviewer seat" */
 export function explain(runbook: Runbook, seats: readonly string[]): string {

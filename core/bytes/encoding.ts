@@ -1,15 +1,23 @@
 /** Text forms of bytes (hex, base64, UTF-8); a decoder here never accepts a second spelling of the same bytes. */
 
+// Making one for each call costs more than most of the calls do; none of the two keeps anything between calls.
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** UTF-8. A lone surrogate becomes U+FFFD: whoever signs text refuses those first (jcs.ts does). */
-export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const utf8 = (text: string): Uint8Array => ENCODER.encode(text);
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX = utf8('0123456789abcdef');
 
-/** Lower-case hex. */
+/** Lower-case hex. One flat string: many are kept, and a string that grew piece by piece keeps its pieces. */
 export function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte];
-  return text;
+  const codes = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    codes[2 * i] = HEX[byte >> 4] ?? 0;
+    codes[2 * i + 1] = HEX[byte & 15] ?? 0;
+  }
+  return DECODER.decode(codes);
 }
 
 /** The bytes of lower-case hex; undefined for anything else, upper case included. */
@@ -39,7 +47,7 @@ export function base64(bytes: Uint8Array): string {
     if (left > 1) put(at + 2, bits >> 6);
     if (left > 2) put(at + 3, bits);
   }
-  return new TextDecoder().decode(codes);
+  return DECODER.decode(codes);
 }
 
 /** The bytes of RFC 4648 §4 base64; undefined unless `base64` writes exactly this text for them (§3.5: no stray bits). */
@@ -61,7 +69,7 @@ export function fromBase64(text: string): Uint8Array | undefined {
 /** The text of valid UTF-8, a leading BOM kept as U+FEFF so that decoding stays one to one; else undefined. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return DECODER.decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** Canonical JSON (RFC 8785): one writer, and a reader that never takes bytes which the writer would not have written. */
 import { fail, type Refusal } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
-import { fromUtf8 } from './encoding.ts';
+import { fromUtf8, utf8 } from './encoding.ts';
 
 // In unicode mode a surrogate pair is one character, so this finds lone surrogates only.
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -48,6 +48,26 @@ export interface CanonicalLimits {
   readonly integersOnly: boolean;
 }
 
+/** What is parsed without a look at its depth first: so little can hurt nobody. */
+const SMALL = 65_536;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPEN = new Set(utf8('[{'));
+const CLOSE = new Set(utf8(']}'));
+
+/** Whether JSON opens more levels than `depth`: a parser would make objects of millions of brackets before anybody could count them. */
+function isTooDeep(bytes: Uint8Array, depth: number): boolean {
+  let level = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length && level <= depth; at++) {
+    const byte = bytes[at] ?? 0;
+    if (inText && byte === BACKSLASH) at++;
+    else if (byte === QUOTE) inText = !inText;
+    else if (!inText && OPEN.has(byte)) level++;
+    else if (!inText && CLOSE.has(byte)) level--;
+  }
+  return level > depth;
+}
+
 /** Why the value breaks the limits, or undefined. Stops at the deepest allowed level, so it cannot exhaust the stack. */
 function excess(value: unknown, depth: number, integersOnly: boolean): string | undefined {
   if (typeof value === 'number') {
@@ -62,6 +82,26 @@ function excess(value: unknown, depth: number, integersOnly: boolean): string | 
   return undefined;
 }
 
+/** Whether the keys of every object in it are sorted. Depth was limited before. */
+function isSorted(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isSorted);
+  let before: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (before !== undefined && key <= before) return false;
+    before = key;
+    if (!isSorted((value as Record<string, unknown>)[key])) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether the value's JCS is the text that it was parsed from. Where keys are sorted and no surrogate is escaped, the
+ * engine's own writer is RFC 8785's, and much faster; whatever it does not write alike is written by ours.
+ */
+const isCanonical = (value: unknown, text: string): boolean =>
+  (JSON.stringify(value) === text && !text.includes('\\ud') && isSorted(value)) || jcs(value) === text;
+
 const refused = (why: string): { ok: false; refusal: Refusal } => fail('XCK_BYTES', { what: 'canonical JSON', why });
 
 /**
@@ -70,6 +110,7 @@ const refused = (why: string): { ok: false; refusal: Refusal } => fail('XCK_BYTE
  */
 export function parseCanonical(bytes: Uint8Array, limits: CanonicalLimits): Result<unknown> {
   if (bytes.length > limits.maxBytes) return refused(`more than ${limits.maxBytes} bytes`);
+  if (bytes.length > SMALL && isTooDeep(bytes, limits.maxDepth)) return refused('it is nested too deeply');
   const text = fromUtf8(bytes);
   if (text === undefined) return refused('it is not UTF-8');
   try {
@@ -77,7 +118,7 @@ export function parseCanonical(bytes: Uint8Array, limits: CanonicalLimits): Resu
     const why = excess(value, limits.maxDepth, limits.integersOnly);
     if (why) return refused(why);
     // Decoding was one to one, so comparing texts compares bytes.
-    return jcs(value) === text ? ok(value) : refused('it is spelled differently');
+    return isCanonical(value, text) ? ok(value) : refused('it is spelled differently');
   } catch {
     return refused('it is not JSON');
   }

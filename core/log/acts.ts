@@ -32,6 +32,9 @@ export const LINES = {
   runbook: GENERIC,
   approve: GENERIC,
   enrol: GENERIC,
+  roster: GENERIC,
+  epoch: GENERIC,
+  redact: GENERIC,
   armed: [
     'origin',
     'mode',
@@ -107,6 +110,9 @@ export const MEANING = {
   runbook: 'I register this runbook folder and name its authors',
   approve: 'I read this runbook folder, did not write it, and approve it for live runs',
   enrol: 'I enrol this key as my own',
+  roster: 'I compared every person, role and key of this roster and agree that it counts from here on',
+  epoch: 'I compared this new log with what I know of the former one, and agree that the site goes on in it',
+  redact: 'I order that these bodies are erased; their digests stay and say that they were there',
 } as const satisfies Partial<Record<Act, string>>;
 
 /** The keys of `content`, sorted, for the acts that have it; every key is present, null where absent. */
@@ -123,6 +129,9 @@ export const CONTENT = {
   runbook: ['authors', 'id', 'runbook'],
   approve: ['runbook'],
   enrol: ['key', 'kind', 'token'],
+  roster: ['roster', 'version'],
+  epoch: ['acknowledged', 'checkpoint', 'genesis', 'keepers', 'origin', 'reason'],
+  redact: ['erased', 'order', 'reason'],
 } as const satisfies Partial<Record<Act, readonly string[]>>;
 
 /** Acts whose effect needs several signatures, each kept as an `act.signed` entry. */
@@ -136,4 +145,8 @@ export const COLLECTED = [
   'close',
 ] as const satisfies readonly Act[];
 
+/** Acts of the site's keepers that need several signatures; they stand in the roster's chain and are no business of a run. */
+export const KEEPERS_ACTS = ['roster', 'epoch'] as const satisfies readonly Act[];
+
+export type KeepersAct = (typeof KEEPERS_ACTS)[number];
 export type CollectedAct = (typeof COLLECTED)[number];

@@ -19,6 +19,8 @@ export const Ref = Type.String({ pattern: '^(0|[1-9][0-9]{0,15}) sha256:[0-9a-f]
 export const Base64 = Type.String({ pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' });
 /** Whoever may stand as an entry's actor: a person, an agent, a token or the server itself. */
 export const Actor = Type.String({ pattern: '^(?:[pat]-[0-9a-f]{16}|server)$' });
+/** `<size> <base64 root>` of a tree. */
+export const Tree = Type.String({ pattern: '^(0|[1-9][0-9]{0,15}) [A-Za-z0-9+/]{43}=$' });
 export const Text = Type.String({ minLength: 1, maxLength: 1000 });
 /** A closed object: every key required but the `Type.Optional` ones, nothing else allowed. */
 export const closed = <T extends Type.TProperties>(properties: T) =>

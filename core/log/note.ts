@@ -1,5 +1,5 @@
 /** C2SP signed notes and the keys that sign them (c2sp.org/signed-note), Ed25519 only; it knows nothing of trees. */
-import { base64, concat, equal, fromBase64, fromHex, fromUtf8, hex, utf8 } from '../bytes/encoding.ts';
+import { base64, concat, fromBase64, fromUtf8, hex, utf8 } from '../bytes/encoding.ts';
 import { sha256 } from '../bytes/hash.ts';
 import { fail, type Refusal } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
@@ -46,12 +46,12 @@ export const vkey = (name: string, raw: Uint8Array): string =>
 export function parseVkey(text: string): Result<NoteKey> {
   const [, name = '', id = '', data = ''] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(text) ?? [];
   const bytes = fromBase64(data);
-  const declared = fromHex(id);
-  if (!isName(name) || !bytes || !declared) return refused('a verifier key', 'it is not name+hash+key');
+  if (!isName(name) || !bytes) return refused('a verifier key', 'it is not name+hash+key');
   if (bytes.length !== 33 || bytes[0] !== ED25519[0]) return refused('a verifier key', 'the key is not Ed25519');
   const raw = bytes.slice(1);
-  if (!equal(keyId(name, raw), declared)) return refused('a verifier key', 'the hash is not that of its name and key');
-  return ok({ name, keyId: declared, raw });
+  const own = keyId(name, raw);
+  if (hex(own) !== id) return refused('a verifier key', 'the hash is not that of its name and key');
+  return ok({ name, keyId: own, raw });
 }
 
 const line = ({ name, keyId, signature }: NoteSignature): string => `— ${name} ${base64(concat(keyId, signature))}\n`;

@@ -1,5 +1,5 @@
 /** Reads entries from bytes that nobody vouches for: canonical, of a known type, exactly as the table says. It judges no chain. */
-import { Check } from 'typebox/value';
+import { Compile, type Validator } from 'typebox/compile';
 import { parseCanonical } from '../bytes/jcs.ts';
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
@@ -8,9 +8,18 @@ import { type Chain, ENTRIES, ENTRY_TYPES, type Entry, type EntryType, entrySche
 /** An entry's bytes; step-log.md, *One log, one structure*. */
 export const ENTRY_LIMITS = { maxBytes: 65_535, maxDepth: 8, integersOnly: true } as const;
 
-const schemas = Object.fromEntries(
+/** Made when the first entry of its kind is read: most readers meet few kinds. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const FORMS: Readonly<Record<string, () => Validator>> = Object.fromEntries(
   ENTRY_TYPES.flatMap((type) =>
-    ENTRIES[type].chains.map((chain) => [`${type} ${chain}`, entrySchema(type, chain)] as const),
+    ENTRIES[type].chains.map((chain) => [`${type} ${chain}`, once(() => Compile(entrySchema(type, chain)))] as const),
   ),
 );
 const WRITER: Readonly<Record<string, Writer>> = { p: 'person', a: 'agent', s: 'server', t: 'token' };
@@ -23,7 +32,8 @@ const isType = (type: unknown): type is EntryType => typeof type === 'string' &&
 function misfit(entry: Entry): string | undefined {
   const { writers, bodies, mayHave, probes } = ENTRIES[entry.type];
   const writer = WRITER[entry.actor.slice(0, 1)];
-  if (!writer || !(writers as readonly Writer[]).includes(writer)) return `${entry.actor} cannot write a ${entry.type}`;
+  if (!(writers as readonly (Writer | undefined)[]).includes(writer))
+    return `${entry.actor} cannot write a ${entry.type}`;
   const names = Object.keys(entry.bodies ?? {});
   if (entry.bodies && names.length === 0) return 'its bodies are empty, not absent';
   const missing = bodies.find((name) => !names.includes(name));
@@ -45,9 +55,8 @@ export function parseEntry(bytes: Uint8Array): Result<Entry> {
   if (!parsed.ok) return parsed;
   const type = (parsed.value as { type?: unknown } | null)?.type;
   if (!isType(type)) return refused('its type is not one of the table');
-  const schema = schemas[`${type} ${chainOf(type, parsed.value as object)}`];
-  if (!schema || !Check(schema, parsed.value))
-    return refused(`a field of ${type} is missing, surplus or not of its form`);
+  const form = FORMS[`${type} ${chainOf(type, parsed.value as object)}`];
+  if (!form?.().Check(parsed.value)) return refused(`a field of ${type} is missing, surplus or not of its form`);
   const entry = parsed.value as Entry;
   if (entry.v !== 1) return refused('its version is not 1');
   const why = misfit(entry);

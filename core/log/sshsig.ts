@@ -1,11 +1,12 @@
 /** SSHSIG (OpenSSH PROTOCOL.sshsig), stricter than ssh-keygen: one spelling, SHA-512 only, the enrolled key's algorithm only. */
 import { base64, concat, equal, fromBase64, fromUtf8, utf8 } from '../bytes/encoding.ts';
 import { sha512 } from '../bytes/hash.ts';
-import { mpint, uint32, wireReader, wireString } from '../bytes/wire.ts';
+import { mpint, uint32, type WireReader, wireReader, wireString } from '../bytes/wire.ts';
 import { fail, type Refusal } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
-import type { KeyType, PublicKey } from './publicKey.ts';
-import type { VerifyRaw } from './signature.ts';
+import { type ClientData, keyTouch, passkeyTouch, type Touch, touchedBytes } from './authenticator.ts';
+import { algorithmOf, fitsKind, type KeyKind, type KeyType, type PublicKey } from './publicKey.ts';
+import type { Algorithm, VerifyRaw } from './signature.ts';
 
 const MAGIC = utf8('SSHSIG');
 const HASH = utf8('sha512');
@@ -73,10 +74,10 @@ const pad32 = (magnitude: Uint8Array): Uint8Array => concat(new Uint8Array(32 - 
 
 /** From the signature inside the blob to the 64 bytes that VerifyRaw takes, and back; null when it does not fit. */
 const FORMS: Readonly<
-  Record<KeyType, { raw(wire: Uint8Array): Uint8Array | null; wire(raw: Uint8Array): Uint8Array }>
+  Record<Algorithm, { raw(wire: Uint8Array): Uint8Array | null; wire(raw: Uint8Array): Uint8Array }>
 > = {
-  'ssh-ed25519': { raw: (wire) => (wire.length === 64 ? wire : null), wire: (raw) => raw },
-  'ecdsa-sha2-nistp256': {
+  ed25519: { raw: (wire) => (wire.length === 64 ? wire : null), wire: (raw) => raw },
+  p256: {
     raw(wire) {
       const reader = wireReader(wire);
       const r = reader.mpint();
@@ -87,32 +88,88 @@ const FORMS: Readonly<
   },
 };
 
-/** The SSH signature blob of a raw one: 64 bytes of Ed25519, or r‖s of ECDSA P-256 as WebCrypto gives it. */
+/** The SSH signature blob of a raw one: 64 bytes of Ed25519, or r‖s of ECDSA P-256; of `sk-` types flags and counter follow. */
 export const rawToSshSignature = (type: KeyType, raw: Uint8Array): Uint8Array =>
-  concat(wireString(utf8(type)), wireString(FORMS[type].wire(raw)));
+  concat(wireString(utf8(type)), wireString(FORMS[algorithmOf(type)].wire(raw)));
 
-function rawSignature(type: KeyType, blob: Uint8Array): Uint8Array | null {
+const WEBAUTHN = 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com';
+
+/** The SSH signature blob of a passkey's assertion; `raw` is r‖s. */
+export const webauthnToSshSignature = (
+  raw: Uint8Array,
+  { flags, counter }: Pick<Touch, 'flags' | 'counter'>,
+  { origin, json, extensions }: ClientData,
+): Uint8Array =>
+  concat(
+    wireString(utf8(WEBAUTHN)),
+    wireString(FORMS.p256.wire(raw)),
+    Uint8Array.of(flags),
+    uint32(counter),
+    wireString(utf8(origin)),
+    wireString(json),
+    wireString(extensions),
+  );
+
+interface Made {
+  /** What VerifyRaw takes. */
+  readonly raw: Uint8Array;
+  /** What the authenticator said; null for keys in a file. */
+  readonly touch: Touch | null;
+}
+
+/** Reads a signature blob as the one form that this key, of this kind, makes. */
+function madeBy({ type, algorithm, application }: PublicKey, kind: KeyKind, blob: Uint8Array): Made | null {
   const reader = wireReader(blob);
   const named = reader.string();
   const wire = reader.string();
-  return reader.ended() && equal(named, utf8(type)) ? FORMS[type].raw(wire) : null;
+  const touch = application === null ? null : touchIn(reader, application, kind === 'passkey');
+  if (!reader.ended() || !equal(named, utf8(kind === 'passkey' ? WEBAUTHN : type))) return null;
+  const raw = FORMS[algorithm].raw(wire);
+  return raw && { raw, touch };
+}
+
+function touchIn(reader: WireReader, application: string, passkey: boolean): Touch {
+  const said = { application, flags: reader.byte(), counter: reader.uint32() };
+  if (!passkey) return { ...said, client: null };
+  // Text that is no UTF-8 is no origin of the list.
+  const origin = fromUtf8(reader.string()) ?? '';
+  return { ...said, client: { origin, json: reader.string(), extensions: reader.string() } };
 }
 
 const unsigned = (why: string): { ok: false; refusal: Refusal } => fail('XCK_SIGNATURE', { why });
 
-/** Whether `text` is the signature of `message` by the enrolled `key`, made for exactly this namespace. */
-export async function verifySshsig(
-  text: string,
-  message: Uint8Array,
-  by: { readonly key: PublicKey; readonly namespace: string; readonly verify: VerifyRaw },
-): Promise<Result<true>> {
+/** Whose signature is asked for, and what for. */
+export interface SignedBy {
+  readonly key: PublicKey;
+  /** As the roster says, agents being `ssh`: it decides which form of signature is taken. */
+  readonly kind: KeyKind;
+  readonly namespace: string;
+  /** The pages that a passkey may be used on: `origins` of the site. */
+  readonly origins: readonly string[];
+  /** Whether a security key must verify its user, too; a passkey always must. */
+  readonly uv?: boolean;
+  readonly verify: VerifyRaw;
+}
+
+/** Whether `text` is the signature of `message` by the enrolled key, of its kind, made for exactly this namespace. */
+export async function verifySshsig(text: string, message: Uint8Array, by: SignedBy): Promise<Result<true>> {
   const parsed = parseSshsig(text);
-  if (!parsed.ok) return parsed;
-  const { publicKey, namespace, signatureBlob } = parsed.value;
+  return parsed.ok ? verifyParsed(parsed.value, message, by) : parsed;
+}
+
+/** The same of a signature that was read already. */
+export async function verifyParsed(signature: Sshsig, message: Uint8Array, by: SignedBy): Promise<Result<true>> {
+  const { publicKey, namespace, signatureBlob } = signature;
   if (!equal(publicKey, by.key.blob)) return unsigned('it is by another key');
+  if (!fitsKind(by.key.type, by.kind)) return unsigned('its key is not of the kind that the roster says');
   if (namespace !== by.namespace) return unsigned('it was made for another purpose');
-  const raw = rawSignature(by.key.type, signatureBlob);
-  if (!raw) return unsigned('it is not of the kind that the key makes');
-  const holds = await by.verify(by.key.algorithm, by.key.raw, signedData(namespace, message), raw);
+  const made = madeBy(by.key, by.kind, signatureBlob);
+  if (!made) return unsigned('it is not of the kind that the key makes');
+  const { raw, touch } = made;
+  const data = signedData(namespace, message);
+  const client = touch?.client;
+  const why = touch && (client ? passkeyTouch(touch, client, data, by.origins) : keyTouch(touch, by.uv ?? false));
+  if (why) return unsigned(why);
+  const holds = await by.verify(by.key.algorithm, by.key.raw, touch ? touchedBytes(touch, data) : data, raw);
   return holds ? ok(true) : unsigned('it was made over other bytes');
 }

@@ -3,7 +3,7 @@
  * hears it. An entry that this table does not describe is INVALID; the table must never grow a field without its rule.
  */
 import Type from 'typebox';
-import { type Act, COLLECTED } from './acts.ts';
+import { type Act, COLLECTED, KEEPERS_ACTS } from './acts.ts';
 import {
   Actor,
   AgentId,
@@ -17,11 +17,14 @@ import {
   Ref,
   RunId,
   Sha256,
+  Text,
+  Tree,
   words,
 } from './forms.ts';
+import { KEY_KINDS } from './publicKey.ts';
 
-/** A key as the roster knows it. `ssh` was pasted by a keeper, `browser` was enrolled by a page with a token. */
-const Key = closed({ key: Type.String({ maxLength: 1000 }), kind: words('ssh', 'browser') });
+/** A key as the roster knows it. No page enrols an `ssh` or `sk-ssh`: that is what they are worth. */
+const Key = closed({ key: Type.String({ maxLength: 1000 }), kind: words(...KEY_KINDS) });
 /** A person of the roster: `token` is the SHA-256 of a one-time enrolment token, or null when keys are given. */
 const Person = closed({
   id: Principal,
@@ -35,9 +38,22 @@ const SiteAgent = closed({
   kind: words('embedded', 'detached'),
   serves: Type.Array(Id),
 });
+const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** The log that a new one continues, as far as it was found, and the keepers of that log who keep this one by the same key. */
+const FormerLog = closed({
+  /** The newest tree that the high-water mark says was acknowledged. */
+  acknowledged: orNull(Tree),
+  /** The tree of the database that was found. */
+  checkpoint: orNull(Tree),
+  genesis: Sha256,
+  keepers: Type.Array(Principal),
+  origin: Type.String({ pattern: '^[a-z0-9.:-]{1,260}/log/[0-9a-f]{32}$' }),
+  reason: Text,
+});
 /** What genesis fixes; its JCS is what the origin's 32 hex digits are made of. */
 export const Site = closed({
   agents: Type.Array(SiteAgent),
+  former: Type.Optional(FormerLog),
   host: Type.String({ pattern: '^[a-z0-9.-]{1,253}(:[0-9]{1,5})?$' }),
   keepers: closed({ need: Int, of: Type.Array(Principal) }),
   log_key: Base64,
@@ -45,6 +61,17 @@ export const Site = closed({
   people: Type.Array(Person),
   random: Nonce,
   reviewer_roles: Type.Array(Id),
+});
+
+/** The roster as the keepers sign it, whole; a body of `roster.changed`. Agents, people and keys are in the order that the keepers give them. */
+export const RosterDocument = closed({
+  agents: Type.Array(SiteAgent),
+  keepers: Site.properties.keepers,
+  people: Type.Array(Person),
+  reviewer_roles: Type.Array(Id),
+  /** Security keys must say that they verified their user, not only that somebody touched them. */
+  verify_required: Type.Boolean(),
+  version: Int,
 });
 
 const Exit = Type.Union([Int, Type.String({ pattern: '^SIG[A-Z0-9]{1,10}$' })]);
@@ -72,13 +99,25 @@ export const VOID_REASONS = [
   'withdrawn',
 ] as const;
 /** What raised a hold: a person, or a rule of the run that the server applies. */
-export const HOLD_CAUSES = ['differed', 'failed', 'objection', 'person', 'presence', 'runbook', 'unknown'] as const;
+export const HOLD_CAUSES = [
+  'differed',
+  'failed',
+  'objection',
+  'person',
+  'presence',
+  'roster',
+  'runbook',
+  'unknown',
+] as const;
 export const CLOSE_RESULTS = ['done', 'rolled-back', 'aborted'] as const;
 /** What a person says of a question; WAIVED is the quorum's word, NOT RUN the absence of any. */
 export const ANSWER_RESULTS = ['pass', 'fail'] as const;
 export const WAYS = ['back', 'forward'] as const;
 /** What a quorum says became of a step whose end nobody saw. */
 export const RESOLUTIONS = ['finished', 'failed', 'not-started'] as const;
+
+/** So many digests leave room in their statement, which is bounded, for the order and the reason. */
+export const MOST_ERASED = 150;
 
 const step = { step: Id, attempt: Int };
 const armed = { ...step, armed: Ref };
@@ -134,10 +173,48 @@ export const ENTRIES = {
   'key.enrolled': rule({
     ...site,
     chains: ['roster'],
-    fields: { ...Key.properties, token: Sha256 },
+    fields: { ...Key.properties, token: Type.Optional(Sha256) },
     writers: ['person'],
     bodies: SIGNED,
     act: 'enrol',
+    invariants: ['I7'],
+  }),
+  'key.suspended': rule({
+    ...site,
+    chains: ['roster'],
+    fields: { key: Key.properties.key, person: Principal, version: Int },
+    writers: ['person'],
+    bodies: [],
+    mayHave: ['answer'],
+    act: null,
+    invariants: ['I7'],
+  }),
+  'roster.signed': rule({
+    ...site,
+    chains: ['roster'],
+    fields: { act: words(...KEEPERS_ACTS), about: Ref },
+    writers: ['person'],
+    bodies: [...SIGNED, 'content'],
+    mayHave: ['roster'],
+    act: null,
+    invariants: ['I7'],
+  }),
+  'roster.changed': rule({
+    ...site,
+    chains: ['roster'],
+    fields: { version: Int, signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: ['roster'],
+    act: 'roster',
+    invariants: ['I7'],
+  }),
+  'epoch.opened': rule({
+    ...site,
+    chains: ['roster'],
+    fields: { signed: Type.Array(Ref) },
+    writers: ['person'],
+    bodies: [],
+    act: 'epoch',
     invariants: ['I7'],
   }),
   'runbook.registered': rule({
@@ -223,6 +300,14 @@ export const ENTRIES = {
     invariants: ['I9'],
   }),
 
+  'roster.followed': rule({
+    ...run,
+    fields: { roster: Ref, struck: named(Principal, Type.Array(Id)) },
+    writers: ['server'],
+    bodies: [],
+    act: null,
+    invariants: ['I7', 'I9', 'I12'],
+  }),
   'lead.taken': rule({
     ...run,
     fields: { person: Principal, from: Principal, role: Id, signed: Type.Array(Ref) },
@@ -293,7 +378,7 @@ export const ENTRIES = {
   }),
   'step.confirmed': rule({
     ...run,
-    fields: { ...armed, seat: Id, role: Id },
+    fields: { ...armed, seat: Id, role: Id, kind: Key.properties.kind },
     writers: ['person'],
     bodies: SIGNED,
     act: 'confirm',
@@ -492,6 +577,14 @@ export const ENTRIES = {
     act: null,
     invariants: ['I1'],
   }),
+  'body.redacted': rule({
+    ...after,
+    fields: { about: Ref, erased: Type.Array(Sha256, { minItems: 1, maxItems: MOST_ERASED }) },
+    writers: ['person'],
+    bodies: SIGNED,
+    act: 'redact',
+    invariants: ['I1', 'I7'],
+  }),
 } as const;
 
 export type EntryType = keyof typeof ENTRIES;
@@ -536,6 +629,8 @@ export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
 export type RunEntry = Extract<Entry, { run: string }>;
 export type RunEntryOf<T extends RunEntry['type']> = Extract<RunEntry, { type: T }>;
 export type SiteDocument = Static<typeof Site.properties>;
+export type FormerLog = Static<typeof FormerLog.properties>;
+export type RosterText = Static<typeof RosterDocument.properties>;
 export type VoidReason = (typeof VOID_REASONS)[number];
 export type HoldCause = (typeof HOLD_CAUSES)[number];
 export type CloseResult = (typeof CLOSE_RESULTS)[number];

@@ -1,4 +1,6 @@
 /** What travels between server, page and CLI: the room's frames and the API's documents. Types only; it must never carry behaviour. */
+import type { OfferedKey } from '../log/roster.ts';
+import type { RosterText } from '../log/tables.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 
 /** A body that the reader may see: base64 of its bytes and salt. */
@@ -89,7 +91,22 @@ export interface SignedText {
 
 /** POST /api/commands: the one way in for people. The answer is an `Accepted`, or problem details (RFC 9457) with `code` and `hint`. */
 export type CommandText =
-  | ({ readonly type: 'enrol'; readonly token: string } & SignedText)
+  /** `token` is the one of the link for a first key, null for a further one. */
+  | ({ readonly type: 'enrol'; readonly token: string | null } & SignedText)
+  /** `of` is whose key it is; `text` says why, or nothing. */
+  | { readonly type: 'suspend'; readonly of: string; readonly key: string; readonly text: string | null }
+  /**
+   * `roster` is the JCS of the document and `salt` (base64, 32 bytes) its own, since a keeper signs the salted digest;
+   * `names` are display names, taken of people who have none yet.
+   */
+  | ({
+      readonly type: 'roster';
+      readonly roster: string;
+      readonly salt: string;
+      readonly names: Readonly<Record<string, string>>;
+    } & SignedText)
+  /** What a new log continues. */
+  | ({ readonly type: 'epoch' } & SignedText)
   | ({ readonly type: 'register'; readonly files: readonly FileText[] } & SignedText)
   | ({ readonly type: 'approve' } & SignedText)
   /** `inputs` is the JCS text of the values, `salt` (base64, 32 bytes) is the client's, since `open` signs the salted digest. */
@@ -157,7 +174,8 @@ export type CommandText =
       readonly due: number | null;
       readonly document: Readonly<Record<string, string>>;
     }
-  | { readonly type: 'countermeasure_closed'; readonly run: string; readonly id: string; readonly evidence: string };
+  | { readonly type: 'countermeasure_closed'; readonly run: string; readonly id: string; readonly evidence: string }
+  | ({ readonly type: 'redact'; readonly run: string } & SignedText);
 
 export type HeldThing = { readonly plan: string } | { readonly runbook: string };
 
@@ -172,7 +190,7 @@ export interface PlanDocument {
 export interface Accepted {
   readonly entries: readonly { readonly seq: number; readonly type: string; readonly digest: string }[];
   readonly checkpoint: string;
-  /** C2SP tlog-proof of the signer's own entry, for acts that carry a signature. */
+  /** C2SP tlog-proof of the actor's own entry, for acts that carry a signature and for a suspension. */
   readonly receipt: string | null;
 }
 
@@ -185,6 +203,8 @@ export interface Me {
   readonly keys: readonly { readonly key: string; readonly kind: string }[];
   readonly origin: string;
   readonly solo: boolean;
+  /** The keepers have signed a roster, or the site is solo; before that nothing runs live. */
+  readonly vouched: boolean;
   /** `0 <digest>` of genesis; about of `runbook` and `enrol`. */
   readonly genesis: string;
   /** `<version> <digest>` of the newest roster entry. */
@@ -192,6 +212,28 @@ export interface Me {
   /** C2SP vkey of the log. */
   readonly log_key: string;
   readonly now: number;
+}
+
+/** GET /api/site: the roster's chain, whole, and the proof that its newest entry lies in the checkpoint's tree. */
+export interface SiteSlice {
+  readonly entries: readonly string[];
+  readonly bodies: Readonly<Record<string, BodyText>>;
+  readonly checkpoint: string;
+  readonly proof: readonly string[];
+}
+
+/** GET /api/people: for display; what counts is read from the site's chain. */
+export interface PeopleView {
+  /** `<seq> <digest>` of the entry that made the newest version, which the next one is about. */
+  readonly made: string;
+  /** Keepers have signed a version, or the site is solo. */
+  readonly vouched: boolean;
+  /** The document of the next version, with nothing changed. */
+  readonly next: RosterText;
+  readonly offered: readonly OfferedKey[];
+  readonly names: Readonly<Record<string, string>>;
+  /** The roster that some keepers have signed and others have not. */
+  readonly change: { readonly roster: BodyText; readonly version: number; readonly signers: readonly string[] } | null;
 }
 
 export interface RunSummary {

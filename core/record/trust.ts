@@ -21,8 +21,9 @@ const refused = (why: string) => fail('XCK_BYTES', { what: 'a trust root', why }
 
 /** Reads a trust file that `trustText` would write again byte for byte. */
 export function parseTrust(text: string): Result<Trust> {
-  const [, origin, key, genesis] = FORM.exec(text) ?? [];
-  if (origin === undefined || key === undefined || genesis === undefined) return refused('it is not the four lines');
+  const found = FORM.exec(text);
+  if (!found) return refused('it is not the four lines');
+  const [, origin = '', key = '', genesis = ''] = found;
   const logKey = parseVkey(key);
   if (!logKey.ok) return logKey;
   const { name, raw } = logKey.value;

@@ -5,7 +5,7 @@ import type { Entry, EntryOf } from '../log/tables.ts';
 import type { RunningClock } from '../run/context.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 import { forwardSteps } from '../runbook/steps.ts';
-import { bodyOf, type Entries, ofType } from './entries.ts';
+import { bodyOf, type Entries, isRedacted, ofType, REDACTED } from './entries.ts';
 
 /** Per cent of a clock at which everybody is told. */
 export const ALARMS = [50, 80, 95, 100] as const;
@@ -98,6 +98,6 @@ function dutyOf({ id, title, backup }: Step, entries: Entries, now: number): Dut
 }
 
 function deletion(gone: Sealed<EntryOf<'backup.deleted'> & Entry>): Duty['deleted'] {
-  const evidence = bodyOf(gone, 'answer');
+  const evidence = isRedacted(gone) ? REDACTED : bodyOf(gone, 'answer');
   return { at: gone.entry.ts, by: gone.entry.actor, evidence: typeof evidence === 'string' ? evidence : null };
 }

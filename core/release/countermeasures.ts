@@ -1,6 +1,6 @@
 /** What people wrote after a run: the postmortem's human sections and the countermeasures, open until somebody closes them with evidence. */
 import type { Result } from '../result.ts';
-import { bodyOf, type Entries, ofType } from './entries.ts';
+import { bodyOf, type Entries, ofType, redacted } from './entries.ts';
 import { type Form, read, shaped, text } from './shape.ts';
 
 /** Body `answer` of `countermeasure.opened`. */
@@ -43,13 +43,15 @@ export function countermeasuresOf(after: Entries): Countermeasure[] {
     const { id, seq, ts, due } = opened.entry;
     const document = readCountermeasure(bodyOf(opened, 'answer'));
     const end = closed.find(({ entry }) => entry.id === id);
-    const evidence = end && bodyOf(end, 'answer');
+    const evidence = end && (redacted(end, 'answer', after) ?? bodyOf(end, 'answer'));
+    const gone = redacted(opened, 'answer', after);
     return {
       id,
       seq,
       openedAt: ts,
       due: due ?? null,
-      document: document.ok ? document.value : null,
+      document:
+        gone !== null ? { what: gone, cost: gone, effect: gone, owner: gone } : document.ok ? document.value : null,
       closed: end
         ? { seq: end.entry.seq, at: end.entry.ts, evidence: typeof evidence === 'string' ? evidence : null }
         : null,

@@ -26,6 +26,18 @@ export function bodyOf(sealed: Sealed<Entry>, name: string): unknown {
   return value?.ok ? value.value : undefined;
 }
 
+/** What stands where a body does not because it was erased, as a redaction among `entries` says; null where none does. */
+export function redacted({ entry }: Sealed<Entry>, name: string, entries: Entries): string | null {
+  const digest = Object.entries(entry.bodies ?? {}).find(([own]) => own === name)?.[1] ?? '';
+  const by = ofType(entries, 'body.redacted').find((one) => one.entry.erased.includes(digest));
+  return by ? `${REDACTED} at #${by.entry.seq}` : null;
+}
+
+/** Nothing but an order takes what people wrote from a log: an `answer` that is named and not at hand is erased. */
+export const REDACTED = 'redacted by order';
+export const isRedacted = ({ entry, bodies }: Sealed<Entry>): boolean =>
+  bodies['answer'] === undefined && Object.hasOwn(entry.bodies ?? {}, 'answer');
+
 /** A key of a body that is an object, where it is a text. */
 export function textIn(sealed: Sealed<Entry>, name: string, key: string): string | null {
   const value = bodyOf(sealed, name) as Readonly<Record<string, unknown>> | string | null | undefined;

@@ -4,10 +4,10 @@ import type { Entry, EntryOf, EntryType } from '../log/tables.ts';
 import { OPENING_GATE } from '../run/context.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { readAnswer } from './briefing.ts';
-import { bodyOf, byRef, type Entries, lineOf, ofType, signersOf, textIn } from './entries.ts';
+import { bodyOf, byRef, type Entries, lineOf, ofType, redacted, signersOf, textIn } from './entries.ts';
 import { VOIDED } from './reasons.ts';
 import { type Speaker, sentence } from './speaker.ts';
-import { lasting, listed, utc } from './words.ts';
+import { counted, lasting, listed, utc } from './words.ts';
 
 export interface Fact {
   readonly at: number;
@@ -49,18 +49,19 @@ function answered(sealed: Sealed<EntryOf<'briefing.answered'>>, told: Told): str
   const question = questionOf(told, id);
   const head = `${result.toUpperCase()} by ${told.say.who(actor, seq)} to “${question?.ask ?? id}”`;
   const answer = readAnswer(bodyOf(sealed, 'answer'));
-  if (!answer.ok) return `${head}: the answer is ${not}.`;
+  if (!answer.ok) return `${head}: the answer is ${redacted(sealed, 'answer', told.entries) ?? not}.`;
   // Whoever an answer names is named only where names are asked for.
   if (question?.answer === 'person' && !told.say.byName) return `${head}: it names a person.`;
   const { value, evidence } = answer.value;
   return `${head}: ${told.say.called(value)}${evidence === null ? '' : ` (evidence: ${evidence})`}`;
 }
 
-function polled(sealed: Sealed<EntryOf<'gate.polled'>>, { say }: Told): string {
+function polled(sealed: Sealed<EntryOf<'gate.polled'>>, { say, entries }: Told): string {
   const { gate, vote, actor, seq } = sealed.entry;
   const where = gate === OPENING_GATE ? 'before the first step' : `at the gate ${gate}`;
   const objection = bodyOf(sealed, 'answer');
-  const why = vote === 'go' ? '.' : `: ${typeof objection === 'string' ? objection : not}`;
+  const said = typeof objection === 'string' ? objection : (redacted(sealed, 'answer', entries) ?? not);
+  const why = vote === 'go' ? '.' : `: ${said}`;
   return `${vote === 'go' ? 'GO' : 'NO GO'} ${where} by ${say.who(actor, seq)}${why}`;
 }
 
@@ -125,7 +126,7 @@ const whose = (seat: string, person: string, say: Speaker): string => `the ${sea
 const text = (value: unknown): string => (typeof value === 'string' ? value : not);
 
 /** Types that no sentence is made of: what is signed is told by its effect, holds by their summaries. */
-type Silent = 'act.signed' | 'hold.raised' | 'hold.updated' | 'hold.lifted';
+type Silent = 'act.signed' | 'roster.signed' | 'hold.raised' | 'hold.updated' | 'hold.lifted';
 type Spoken = Exclude<Extract<Entry, { run: string } | { about?: string }>['type'], Silent>;
 
 const TELL: { readonly [T in Spoken]: Teller<T> } = {
@@ -137,6 +138,12 @@ const TELL: { readonly [T in Spoken]: Teller<T> } = {
   'presence.back': ({ entry }, { say }) => `The holder of ${whose(entry.seat, entry.person, say)} was back.`,
   'lead.taken': ({ entry }, { say }) =>
     `The lead was taken over in the role ${entry.role}${say.byName ? ` by ${say.called(entry.person)} from ${say.called(entry.from)}` : ''}.`,
+  'roster.followed': ({ entry }, { say }) => {
+    const struck = Object.keys(entry.struck).map((id) => say.who(id, entry.seq));
+    return struck.length > 0
+      ? `The roster changed; a key or a role was taken from ${listed(struck)}, whose seat is free.`
+      : 'The roster changed; nobody of this run is concerned.';
+  },
   'briefing.answered': answered,
   'briefing.waived': (sealed, told) =>
     `Waived by ${signed(sealed, told)}: “${questionOf(told, sealed.entry.question)?.ask ?? sealed.entry.question}” Reason: ${agreedOn(sealed, told, 'reason')}`,
@@ -168,14 +175,25 @@ const TELL: { readonly [T in Spoken]: Teller<T> } = {
   'run.deviated': deviated,
   'run.closed': (sealed, told) =>
     `Closed as ${sealed.entry.result} after ${lasting(sealed.entry.ts - (told.entries[0]?.entry.ts ?? sealed.entry.ts))} by ${signed(sealed, told)}.`,
-  'backup.deleted': (sealed, { say }) =>
-    `The copy of ${sealed.entry.step} was deleted by ${say.who(sealed.entry.actor, sealed.entry.seq)}: ${text(bodyOf(sealed as Sealed<Entry>, 'answer'))}`,
+  'backup.deleted': (given, { say, entries }) => {
+    const sealed = given as Sealed<Entry>;
+    const evidence = redacted(sealed, 'answer', entries) ?? text(bodyOf(sealed, 'answer'));
+    return `The copy of ${given.entry.step} was deleted by ${say.who(given.entry.actor, given.entry.seq)}: ${evidence}`;
+  },
   'postmortem.written': ({ entry }, { say }) => `Postmortem written by ${say.who(entry.actor, entry.seq)}.`,
   'countermeasure.opened': ({ entry }, { say }) =>
     `Countermeasure ${entry.id} opened by ${say.who(entry.actor, entry.seq)}${entry.due === undefined ? '' : `, due ${utc(entry.due)}`}.`,
   'countermeasure.closed': ({ entry }, { say }) =>
     `Countermeasure ${entry.id} closed by ${say.who(entry.actor, entry.seq)}.`,
+  'body.redacted': erased,
 };
+
+function erased(sealed: Sealed<EntryOf<'body.redacted'>>, { say }: Told): string {
+  const content = lineOf(sealed as Sealed<Entry>, 'redact', 'content');
+  const { order, reason } = Object(content) as { readonly order?: unknown; readonly reason?: unknown };
+  const count = counted(sealed.entry.erased.length, 'body', 'bodies');
+  return `${count} erased by ${say.who(sealed.entry.actor, sealed.entry.seq)}, on the order of ${text(order)}: ${text(reason)}`;
+}
 
 function evidenceOf(sealed: Sealed<Entry>): string {
   const content = lineOf(sealed, 'attest', 'content') as { readonly evidence?: unknown } | null | undefined;

@@ -103,6 +103,7 @@ export const CAUSES: Readonly<Record<HoldCause, string>> = {
   objection: 'a seat objected',
   person: 'a person called it',
   presence: 'somebody who is required was lost',
+  roster: 'a key or a role was taken from somebody of the crew',
   runbook: 'a hold was called on the runbook',
   unknown: 'nobody saw how a step ended',
 };

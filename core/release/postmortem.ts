@@ -3,7 +3,7 @@ import { refOf, type Sealed } from '../log/entry.ts';
 import type { Entry } from '../log/tables.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { type Countermeasure, countermeasuresOf, type PostmortemDocument, readPostmortem } from './countermeasures.ts';
-import { bodyOf, type Entries, ofType } from './entries.ts';
+import { bodyOf, type Entries, ofType, redacted } from './entries.ts';
 import { changeText, type Fact, factOf, factsOf, type Told } from './facts.ts';
 import { holdText, readHold } from './holdDocument.ts';
 import { CAUSES, holdSummary, outcomeLines } from './holdSummary.ts';
@@ -82,7 +82,7 @@ export function postmortem({ runbook, entries, names, now }: PostmortemFacts): P
       section('deviations', 'Deviations', deviationFacts(told)),
       section('stops', 'Refusals, differences and voids', stopFacts(told)),
       section('windows', 'Undo windows and copies', windowFacts(told)),
-      section('close', 'Close', factsOf(told, ['run.closed'])),
+      section('close', 'Close', factsOf(told, ['run.closed', 'body.redacted'])),
     ],
     human: humanSections(entries),
     countermeasures: countermeasuresOf(entries),
@@ -105,7 +105,7 @@ function holdFacts(told: Told, now: number): Fact[] {
     if (!summary) return [];
     const { actor, ts, seq, cause, step } = raised.entry;
     const read = readHold(bodyOf(raised, 'answer'));
-    const why = read.ok ? holdText(read.value) : `${CAUSES[cause]}.`;
+    const why = read.ok ? holdText(read.value) : (redacted(raised, 'answer', told.entries) ?? `${CAUSES[cause]}.`);
     const end = { at: summary.end?.at ?? ts, seq: summary.end?.seq ?? seq };
     const whole = outcomeLines(summary, (person) => told.say.who(person, end.seq));
     return [
@@ -126,7 +126,9 @@ const updateFacts = ({ entries, say }: Told, hold: string): Fact[] =>
     .map((update) => {
       const { ts, seq, actor, next_update } = update.entry;
       const read = readHold(bodyOf(update, 'answer'));
-      const said = read.ok ? (read.value.text ?? holdText(read.value)) : 'what it says is not at hand';
+      const said = read.ok
+        ? (read.value.text ?? holdText(read.value))
+        : `what it says is ${redacted(update, 'answer', entries) ?? 'not at hand'}`;
       const next = next_update === undefined ? '' : ` (next update promised for ${utc(next_update)})`;
       return { at: ts, seq, text: `Update by ${say.who(actor, seq)}: ${said}${next}` };
     });
@@ -175,6 +177,8 @@ const HUMAN: readonly (readonly [id: keyof PostmortemDocument, title: string])[]
 function humanSections(entries: Entries): HumanSection[] {
   const written = ofType(entries, 'postmortem.written').flatMap((sealed) => {
     const read = readPostmortem(bodyOf(sealed, 'answer'));
+    const gone = redacted(sealed, 'answer', entries);
+    if (gone !== null) return [{ contributing_factors: gone, went_well: gone, lucky: gone }];
     return read.ok ? [read.value] : [];
   });
   return HUMAN.map(([id, title]) => ({ id, title, text: written.at(-1)?.[id] || null }));

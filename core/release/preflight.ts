@@ -1,5 +1,6 @@
 /** Preflight: what would stop a run that is not open yet, by step and seat. Everything is given; it looks at nothing itself and allows nothing. */
-import { demandOf } from '../approval/quorum.ts';
+import { demandOf, rightKeys } from '../approval/quorum.ts';
+import type { KeyKind } from '../log/publicKey.ts';
 import type { CloseResult } from '../log/tables.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 import { allSteps } from '../runbook/steps.ts';
@@ -26,6 +27,9 @@ export interface PreflightFacts {
   /** Roles by person, of the roster. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly authors: readonly string[];
+  /** Kinds of the keys that each person has; nothing is asked of them in a solo site. */
+  readonly kinds: Readonly<Record<string, readonly KeyKind[]>>;
+  readonly solo: boolean;
   /** Names that connected agents serve in this mode. */
   readonly served: readonly string[];
   /** Whether the runbook's window is open, and when it opens next where that is known. */
@@ -53,6 +57,7 @@ export const preflight = (facts: PreflightFacts): Finding[] => [
   ...holds(facts),
   ...seats(facts),
   ...quorums(facts),
+  ...keys(facts),
   ...targets(facts),
   ...window(facts),
   ...locks(facts),
@@ -120,6 +125,21 @@ function quorumOf(facts: PreflightFacts, step: Step): Finding[] {
       }),
     );
 }
+
+/** Steps whose confirmations cannot be by the keys that they ask for, whoever of the invited gives them. */
+const keys = (facts: PreflightFacts): Finding[] =>
+  allSteps(facts.runbook).flatMap((step) => {
+    const able = step.by.flatMap((seat) => (facts.invited[seat] ?? []).filter((one) => !silent(facts, seat, one)));
+    const kinds = [...new Set(able)].flatMap((person) => [...new Set(facts.kinds[person])]);
+    const enough = rightKeys(step.keys, facts, kinds);
+    return enough.ok
+      ? []
+      : [
+          finding('quorum', `Step ${step.id} asks for keys that nobody invited has. ${enough.refusal.hint}`, {
+            step: step.id,
+          }),
+        ];
+  });
 
 /** The name that agents serve for a target: a rehearsal may send it elsewhere. */
 function servedAs({ runbook, mode }: PreflightFacts, target: string): string {

@@ -57,7 +57,7 @@ export function confirm(book: Draftbook, command: Of<'confirm'>): Result<unknown
     (check) => !check.ok,
   );
   if (checked && !checked.ok) return checked;
-  const fields = { ...about(book, step), ...seated.value };
+  const fields = { ...about(book, step), ...seated.value, kind: command.kind };
   const event = {
     type: 'step.confirmed',
     actor: command.person,

@@ -2,6 +2,7 @@
 
 import type { CollectedAct } from '../log/acts.ts';
 import type { Body } from '../log/entry.ts';
+import type { KeyKind } from '../log/publicKey.ts';
 import type { AnswerResult, HoldCause, VoidReason } from '../log/tables.ts';
 
 /** A statement and its signature, salted by whoever takes them in. */
@@ -22,7 +23,9 @@ export type Command =
   | { readonly type: 'leave'; readonly person: string; readonly seat: string }
   | { readonly type: 'lost'; readonly seat: string }
   | { readonly type: 'back'; readonly seat: string }
-  | Signs<'confirm' | 'refuse' | 'key'>
+  | Signs<'refuse' | 'key'>
+  /** `kind` is that of the key by which the signature holds. */
+  | (Signs<'confirm'> & { readonly kind: KeyKind })
   /** `content` is the JCS of the statement's; where others have signed the same, theirs is kept. */
   | CollectsSignature<CollectedAct>
   /** A manual step's attestation: its result and evidence stand in the statement. */
@@ -53,6 +56,13 @@ export type Command =
       readonly stance?: 'agree' | 'dissent';
       /** JCS of the hold's document, as it stands after this update. */
       readonly answer: Body;
+    }
+  /** A new version of the roster, with those of this run whom it takes something; `called`: somebody else than its owner suspended a key. */
+  | {
+      readonly type: 'roster';
+      readonly roster: string;
+      readonly struck: Readonly<Record<string, readonly string[]>>;
+      readonly called: boolean;
     }
   /** The step's `when` is false; whoever submits has evaluated it. */
   | { readonly type: 'skip'; readonly step: string }
@@ -85,7 +95,10 @@ export type Command =
       readonly probe?: string;
       readonly probes: Readonly<Record<string, Body>>;
     }
-  | { readonly type: 'fault'; readonly cause: Exclude<HoldCause, 'person' | 'objection' | 'runbook'> };
+  | { readonly type: 'fault'; readonly cause: Exclude<HoldCause, 'person' | 'objection' | 'roster' | 'runbook'> };
+
+/** A command whose signature nobody has looked at yet: the key, and so its kind, is not known. */
+export type Arriving = Exclude<Command, { readonly type: 'confirm' }> | Signs<'confirm'>;
 
 /** What the server has to do once the entries are durable. */
 export type Effect =

@@ -1,5 +1,6 @@
 /** What the machine remembers of a run: only what entries say, never what a body says, so that every reader replays alike. */
 import type { CollectedAct } from '../log/acts.ts';
+import type { KeyKind } from '../log/publicKey.ts';
 import type { AnswerResult, CloseResult, HoldCause, RunEntry, RunEntryOf, Way } from '../log/tables.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 
@@ -7,6 +8,7 @@ import type { Runbook } from '../runbook/runbook.ts';
 export interface RunInput {
   readonly run: string;
   readonly mode: 'live' | 'rehearsal';
+  readonly solo: boolean;
   readonly lead: string;
   /** `<rseq> <sha256>` of run.opened. */
   readonly opened: string;
@@ -14,7 +16,9 @@ export interface RunInput {
   readonly runbook: Runbook;
   /** Authors of this runbook digest: declared, and who registered it. */
   readonly authors: readonly string[];
-  /** Roles by person, of the roster version at the opening. */
+  /** `<version> <digest>` of the roster at the opening. */
+  readonly roster: string;
+  /** Roles by person, of the roster version at the opening; a later version only takes some away. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -25,6 +29,8 @@ export interface Seated {
 
 export interface Confirmation extends Seated {
   readonly seat: string;
+  /** Of the key that signed it. */
+  readonly kind: KeyKind;
   readonly ref: string;
   /** Salted digest of the statement's body, which the key lists. */
   readonly statement: string;
@@ -112,6 +118,8 @@ export interface RunningClock {
 }
 
 export interface RunContext extends RunInput {
+  /** Who led last; the seat may be empty. */
+  readonly lead: string;
   readonly seats: Readonly<Record<string, Seated>>;
   /** Seats whose person's presence is lost at the moment. */
   readonly away: readonly string[];

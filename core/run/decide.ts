@@ -41,6 +41,7 @@ function carryOut(book: Draftbook, command: Command): Result<unknown> {
     case 'leave':
     case 'lost':
     case 'back':
+    case 'roster':
       return crew(book, command);
     case 'armed':
       return armed(book, command);

@@ -1,7 +1,7 @@
 /** The lines that each act's statement must have in the run as it stands; whoever signs builds them here, whoever checks compares. */
 import { asciiJcs } from '../bytes/jcs.ts';
 import { fail } from '../errors.ts';
-import { type CollectedAct, type Lines, MEANING } from '../log/acts.ts';
+import { type CollectedAct, type KeepersAct, type Lines, MEANING } from '../log/acts.ts';
 import type { CloseResult } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
 import { armingOf } from './context.ts';
@@ -102,7 +102,7 @@ export function keyLines(state: RunState, step: string, who: Signing): Result<Li
 }
 
 /** Acts whose statement names an entry and carries a content document. */
-export type ContentAct = CollectedAct | 'attest' | 'open' | 'runbook' | 'approve' | 'enrol';
+export type ContentAct = CollectedAct | KeepersAct | 'attest' | 'open' | 'runbook' | 'approve' | 'enrol' | 'redact';
 
 /** Where and about what such a statement speaks; outside any run there is no mode. */
 export interface About {

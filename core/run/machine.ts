@@ -2,7 +2,7 @@
  * The XState machine of a run, generated from its runbook: a compound state per step in order, beside a region for
  * holds. It has no invoke and no timers, so a replay needs nothing but the entries.
  */
-import { assign, initialTransition, setup, transition } from 'xstate';
+import { type AnyActorScope, assign, createEmptyActor, initialTransition, setup } from 'xstate';
 import { fail } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
@@ -165,7 +165,9 @@ const ANYTIME = [
   'seat.left',
   'presence.lost',
   'presence.back',
+  'roster.followed',
   'lead.taken',
+  'roster.followed',
   'briefing.answered',
   'briefing.waived',
   'clock.passed',
@@ -197,14 +199,27 @@ export function runMachine(runbook: Runbook, steps: readonly Step[] = runbook.st
 export const begin = (machine: RunMachine, input: RunInput): RunSnapshot => initialTransition(machine, input)[0];
 
 /**
- * Returns the snapshot after `event`, or why it cannot follow. XState ignores an unknown event silently, so `can()` is
- * asked first: an entry that the machine cannot take is a refusal here and INVALID in a verifier.
+ * What a transition asks of the actor around it: nothing, for the machine has no invoke, no timers and no effects.
+ * XState's own pure `transition` makes an actor of the machine, and with it a run from its beginning, for every event.
+ */
+const ALONE: AnyActorScope = (() => {
+  const self = createEmptyActor();
+  const nothing = () => undefined;
+  return {
+    ...{ self, system: self.system, id: '', sessionId: '', logger: nothing, defer: nothing },
+    ...{ emit: nothing, stopChild: nothing, actionExecutor: nothing },
+  };
+})();
+
+/**
+ * Returns the snapshot after `event`, or why it cannot follow. XState ignores an unknown event silently and leaves the
+ * very snapshot that it was given: an entry that the machine did not take is a refusal here and INVALID in a verifier.
  */
 export function advance(machine: RunMachine, snapshot: RunSnapshot, event: RunEvent): Result<RunSnapshot> {
   const rule = allowed(snapshot.context, event);
   if (!rule.ok) return rule;
-  if (!snapshot.can(event)) return fail('XCK_NOT_NOW', { what: event.type, why: 'the run is in another phase' });
-  return ok(transition(machine, snapshot, event)[0]);
+  const next = machine.transition(snapshot, event, ALONE);
+  return next === snapshot ? fail('XCK_NOT_NOW', { what: event.type, why: 'the run is in another phase' }) : ok(next);
 }
 
 /** Whether an entry leads into another machine: of a longer list of steps, or of the way back. */

@@ -65,6 +65,8 @@ function change(context: RunContext, event: RunEvent): RunContext {
       return stopAll(without(context, event.seat));
     case 'lead.taken':
       return stopAll(lead(context, event));
+    case 'roster.followed':
+      return followed(context, event);
     case 'briefing.answered':
       return { ...context, answers: put(context.answers, event.question, event.seat, event.result) };
     case 'briefing.waived':
@@ -161,6 +163,7 @@ function lead(context: RunContext, { person, role }: EventOf<'lead.taken'>): Run
   const { seats, away } = before === undefined ? context : without(context, before);
   return {
     ...context,
+    lead: person,
     seats: { ...seats, lead: { person, role } },
     away: away.filter((seat) => seat !== 'lead'),
     never: add(context.never, person),
@@ -261,6 +264,7 @@ const confirmation = (event: EventOf<'step.confirmed'>) => ({
   person: event.actor,
   role: event.role,
   seat: event.seat,
+  kind: event.kind,
   ref: event.ref,
   statement: event.bodies?.['statement'] ?? '',
 });
@@ -287,6 +291,18 @@ function aborted(context: RunContext, step: string): RunContext {
 }
 
 /** The second wrong answer of a step, over all its armings, and every later one ends the arming; the hold follows. */
+/** Whoever lost a key or a role rises from their seat, and what was armed is looked at anew. */
+function followed(context: RunContext, { roster, struck }: EventOf<'roster.followed'>): RunContext {
+  const people = Object.keys(struck);
+  const seats = people.flatMap((person) => seatOf(context, person) ?? []);
+  const after = seats.reduce((now, seat) => without(now, seat), {
+    ...context,
+    roster,
+    roles: { ...context.roles, ...struck },
+  });
+  return people.length > 0 ? stopAll(after) : after;
+}
+
 function differed(context: RunContext, step: string): RunContext {
   const times = (context.differed[step] ?? 0) + 1;
   const counted = { ...context, differed: { ...context.differed, [step]: times } };

@@ -8,7 +8,7 @@ import { mayAnswer, mayArm, mayKey, maySkip, mayVoid, mayWithdraw } from './rule
 import { mayAnswerQuestion, mayPoll, mayWaive } from './rules/briefing.ts';
 import { type Check, later } from './rules/check.ts';
 import { mayAbort, mayAttest, mayEnd, mayResolve, mayStart } from './rules/commands.ts';
-import { mayHandOver, mayLeave, maySit, presence } from './rules/crew.ts';
+import { mayFollow, mayHandOver, mayLeave, maySit, presence } from './rules/crew.ts';
 
 export { mayGoBack, mayGoForward } from './rules/acts.ts';
 export { ready } from './rules/arming.ts';
@@ -29,6 +29,8 @@ export function allowed(context: RunContext, event: RunEvent): Check {
       return presence(context, event);
     case 'lead.taken':
       return mayHandOver(context, event);
+    case 'roster.followed':
+      return mayFollow(context, event);
     case 'briefing.answered':
       return mayAnswerQuestion(context, event);
     case 'briefing.waived':

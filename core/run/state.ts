@@ -73,10 +73,12 @@ export function openState(machine: RunMachine, opening: Opening, sealed: Sealed<
   const input: RunInput = {
     run: entry.run,
     mode: entry.mode,
+    solo: entry.solo,
     lead: entry.actor,
     opened: refOf(sealed),
     runbook: opening.runbook,
     authors: opening.authors,
+    roster: entry.roster,
     roles: opening.roles,
   };
   const facts: RunFacts = {
@@ -100,7 +102,8 @@ export function fold(state: RunState, sealed: Sealed<RunEntry>): Result<RunState
   const armings = armingsAfter(state, sealed, next.value);
   if (!armings.ok) return armings;
   const content = next.value.context.collection === null ? null : (sealed.bodies['content'] ?? state.content);
-  const after = { ...state, snapshot: next.value, armings: armings.value, content, head: headOf(sealed) };
+  const facts = sealed.entry.type === 'roster.followed' ? { ...state.facts, roster: sealed.entry.roster } : state.facts;
+  const after = { ...state, facts, snapshot: next.value, armings: armings.value, content, head: headOf(sealed) };
   const change = deviationOf(sealed);
   if (!change.ok) return change;
   if (change.value !== null) return amended(after, change.value);
@@ -128,7 +131,10 @@ function armingsAfter(
   sealed: Sealed<RunEntry>,
   { context }: RunSnapshot,
 ): Result<RunState['armings']> {
-  const open = Object.fromEntries(Object.entries(armings).filter(([step]) => context.armings[step] !== undefined));
+  const isOpen = (step: string) => context.armings[step] !== undefined;
+  const open = Object.keys(armings).every(isOpen)
+    ? armings
+    : Object.fromEntries(Object.entries(armings).filter(([step]) => isOpen(step)));
   if (sealed.entry.type !== 'step.armed') return ok(open);
   const facts = armingFacts(sealed as Sealed<RunEntryOf<'step.armed'>>);
   return facts.ok ? ok({ ...open, [sealed.entry.step]: facts.value }) : facts;

@@ -116,6 +116,7 @@ function actionOf({ step, values }: Place, before: Resolver, after: Resolver): O
     data: values.run.data,
     drift: before.map(step.probes, (probe) => probe.drift),
     eyes: step.eyes,
+    keys: step.keys,
     limit: step.limit,
     outputs: step.outputs,
     probes: probesOf(step, before),

@@ -130,6 +130,7 @@ export interface Step {
   /** 2 where the step is not critical. */
   readonly eyes: 2 | 4 | 6;
   readonly by: readonly string[];
+  readonly keys: KeyDemand;
   readonly valid_for_ms: number;
   readonly challenge: readonly ChallengeSpec[];
   readonly verify: Readonly<Record<string, CheckSpec>>;
@@ -138,6 +139,14 @@ export interface Step {
   readonly rehearse: 'as_is' | null;
   /** Inserted during the run by a deviation; such a step is always critical. */
   readonly deviation: boolean;
+}
+
+/** By which keys the confirmations of a live step must be, beside how many there are. */
+export interface KeyDemand {
+  /** So many by a passkey or a security key, which somebody touched. */
+  readonly high: number;
+  /** So many by a key that no page can have made: an SSH key or a security key at a terminal. */
+  readonly terminal: number;
 }
 
 /** A question whose answer is a value, never yes or done. */
@@ -261,6 +270,7 @@ export interface Action {
   readonly drift: Readonly<Record<string, DriftRule>>;
   readonly env: Readonly<Record<string, string>>;
   readonly eyes: number;
+  readonly keys: KeyDemand;
   readonly limit: LimitSpec | null;
   readonly outputs: readonly string[];
   readonly probes: Readonly<

@@ -1,5 +1,15 @@
 /** From one step as written to the step as meant: every default filled in. It reaches no YAML, schema or expression, for pages use it too. */
-import type { BackupSpec, ForEachSpec, LimitSpec, ProbeSpec, Runbook, Step, UndoSpec, UseSpec } from './runbook.ts';
+import type {
+  BackupSpec,
+  ForEachSpec,
+  KeyDemand,
+  LimitSpec,
+  ProbeSpec,
+  Runbook,
+  Step,
+  UndoSpec,
+  UseSpec,
+} from './runbook.ts';
 import type { StepSource } from './schema.ts';
 import { bytes, mapValues, ms } from './units.ts';
 
@@ -27,7 +37,11 @@ export function stepFrom(source: StepSource, place: Place): Step {
     limit: own.limit ? limitOf(own.limit) : null,
     verify: own.verify ?? {},
     probes: mapValues(source.wait?.probes ?? source.probes, probeOf),
-    ...checkedBy(source.critical ?? false, source.cross_check, place.required),
+    ...checkedBy(
+      { critical: source.critical ?? false, irreversible: source.irreversible ?? false },
+      source.cross_check,
+      place.required,
+    ),
     children: (source.parallel ?? []).map((child) => stepFrom(child, place)),
     undo: null,
   };
@@ -75,12 +89,23 @@ const triesOf = (own: Pick<StepSource, 'timeout' | 'retries' | 'retry_delay' | '
   idempotent: own.idempotent ?? false,
 });
 
-/** Who confirms: eyes, seats, for how long, and the questions. */
-function checkedBy(critical: boolean, check: StepSource['cross_check'] = {}, required: readonly string[]) {
+/** What cannot be undone asks for one of each kind of key unless its author says otherwise. */
+function keysOf(irreversible: boolean, keys: NonNullable<StepSource['cross_check']>['keys'] = {}): KeyDemand {
+  const each = irreversible ? 1 : 0;
+  return { high: keys.high ?? each, terminal: keys.terminal ?? each };
+}
+
+/** Who confirms: eyes, seats, keys, for how long, and the questions. */
+function checkedBy(
+  { critical, irreversible }: Pick<Step, 'critical' | 'irreversible'>,
+  check: StepSource['cross_check'] = {},
+  required: readonly string[],
+) {
   return {
     critical,
     eyes: critical ? (check.eyes ?? 4) : (2 as const),
     by: critical ? (check.by ?? required.filter((seat) => seat !== 'lead')) : [],
+    keys: keysOf(critical && irreversible, check.keys),
     valid_for_ms: ms(check.valid_for) ?? FIVE_MINUTES,
     challenge: (check.challenge ?? []).map((one) => ({ ...one, within: one.within ?? null, hint: one.hint ?? null })),
   };
@@ -88,7 +113,11 @@ function checkedBy(critical: boolean, check: StepSource['cross_check'] = {}, req
 
 /** The way back as a step of its own. It is looked at by as many eyes as its step, or more. */
 function undoOf(undo: NonNullable<StepSource['undo']>, step: Step, { use }: Place): UndoSpec {
-  const check = checkedBy(step.critical || undo.cross_check !== undefined, undo.cross_check, step.by);
+  const check = checkedBy(
+    { critical: step.critical || undo.cross_check !== undefined, irreversible: false },
+    undo.cross_check,
+    step.by,
+  );
   return {
     from: undo.from === undefined ? null : placed(use, undo.from),
     reason: undo.reason ?? null,

@@ -41,18 +41,21 @@ const RUN = { id: 'string', mode: 'string', started_at_ms: 'int', data: 'string'
 const CEL_TYPE = { string: 'string', integer: 'int', number: 'double', boolean: 'bool' } as const;
 const SHOWABLE = ['string', 'int', 'double', 'bool'];
 
+/** A text up to its last `}}`: what begins after that has no end, and looking for one each time takes the square of the text. */
+const closed = (text: string): string => text.slice(0, text.lastIndexOf('}}') + 2);
+
 /** Whether a text holds an expression, or the beginning of one. */
 export const isTemplate = (text: string): boolean => text.includes(OPENING);
 
 /** The expression that a text is as a whole; undefined where it is none, or more than one. */
 export function wholeExpression(text: string): string | undefined {
-  const [first] = text.matchAll(TEMPLATE);
+  const [first] = closed(text).matchAll(TEMPLATE);
   return first?.[0] === text ? first[1] : undefined;
 }
 
 /** What the expressions of a text read, each from its outermost name on; nothing where one cannot be parsed. */
 export const readsIn = (text: string): (readonly string[])[] =>
-  [...text.matchAll(TEMPLATE)].flatMap(([, expression = '']) => readsOf(expression));
+  [...closed(text).matchAll(TEMPLATE)].flatMap(([, expression = '']) => readsOf(expression));
 
 const strings = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'string']));
 
@@ -92,11 +95,11 @@ export class Templates {
 
   /** The first expression of a text that cannot have a value, and why. */
   flaw(text: string): (Flaw & { readonly expression: string }) | undefined {
-    for (const [, expression = ''] of text.matchAll(TEMPLATE)) {
+    for (const [, expression = ''] of closed(text).matchAll(TEMPLATE)) {
       const checked = this.#shown(expression);
       if ('flaw' in checked) return { expression: expression.trim(), ...checked.flaw };
     }
-    return isTemplate(text.replace(TEMPLATE, ''))
+    return isTemplate(closed(text).replace(TEMPLATE, '') + text.slice(closed(text).length))
       ? { expression: text.slice(text.lastIndexOf(OPENING)), why: 'it has no end', mend: 'Close it with “}}”.' }
       : undefined;
   }

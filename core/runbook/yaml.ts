@@ -1,14 +1,13 @@
 /** Reads YAML text that nobody trusts into a plain value that knows its places. The parser's warnings are errors: nothing is guessed. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type YAMLMap } from 'yaml';
 import { utf8 } from '../bytes/encoding.ts';
+import { composed, type Wrong } from './compose.ts';
 import type { Path, Problem } from './problem.ts';
 import { type Unfit, unfit } from './scan.ts';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
 const MAX_PROBLEMS = 50;
-/** What follows the first few errors mostly follows from them. */
-const MAX_ERRORS = 3;
 const DEEPEST = 100;
 
 export interface Yaml {
@@ -68,17 +67,13 @@ export function readYaml(text: string, file: string): Yaml {
   const long = utf8(text).length > MAX_BYTES;
   const wrongToken = long ? undefined : unfit(text);
   const lines = new LineCounter();
-  // Its own search for equal keys takes the square of their number.
-  const options = { version: '1.2', uniqueKeys: false, stringKeys: true, prettyErrors: false } as const;
-  const document = parseDocument(long || wrongToken ? '' : text, { ...options, lineCounter: lines });
+  const { document, wrong } = composed(long || wrongToken ? '' : text, lines);
   const places = new Places(file, document, lines);
   const refused = (problems: Problem[]): Yaml => ({ value: null, places, problems });
   if (long)
     return refused([places.at(0, 'yaml', 'A runbook has at most 1 MiB.', 'Move data into files of the folder.')]);
   if (wrongToken) return refused([unparsed(text, wrongToken, file)]);
-  const wrong = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
-  if (wrong.length > 0)
-    return refused(wrong.map(({ pos, code, message }) => unreadable(places, pos[0], code, message)));
+  if (wrong.length > 0) return refused(wrong.map((one) => unreadable(places, one)));
   const twice = repeated(document.contents).slice(0, MAX_PROBLEMS);
   if (twice.length > 0)
     return refused(
@@ -137,7 +132,7 @@ const CODES: Readonly<Record<string, { readonly mend: string; readonly message?:
   UNEXPECTED_TOKEN: { mend: QUOTE },
 };
 
-function unreadable(places: Places, offset: number, code: string, said: string): Problem {
+function unreadable(places: Places, { offset, code, message: said }: Wrong): Problem {
   const { message = `${said.replace(/\.$/, '')}.`, mend = 'Correct the YAML here.' } = CODES[code] ?? {};
   return places.at(offset, 'yaml', message, mend);
 }

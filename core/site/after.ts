@@ -1,21 +1,26 @@
-/** What comes after a run's close: clocks that pass, backups that are deleted, the postmortem, countermeasures. It changes nothing of the run. */
+/** What comes after a run's close: clocks that pass, backups that are deleted, the postmortem, countermeasures, bodies that are erased. It changes nothing of the run. */
 import { fail } from '../errors.ts';
 import { type Body, type Draft, type Sealed, seal } from '../log/entry.ts';
+import { isKeeper, type Roster } from '../log/roster.ts';
 import type { EntryOf } from '../log/tables.ts';
 import { ok, type Result } from '../result.ts';
+import type { Signed } from '../run/commands.ts';
 import type { At } from '../run/draftbook.ts';
 import { hasStarted } from '../run/progress.ts';
 import { all, type Check, later, unless, yes } from '../run/rules/check.ts';
 import { contextOf, headRef, type RunState } from '../run/state.ts';
 import { forwardSteps } from '../runbook/steps.ts';
+import { ascend, type Erasable, readOrder } from './redaction.ts';
 import type { Close } from './state.ts';
+import { bodies, stated } from './statement.ts';
 
 type AfterType =
   | 'clock.passed'
   | 'backup.deleted'
   | 'postmortem.written'
   | 'countermeasure.opened'
-  | 'countermeasure.closed';
+  | 'countermeasure.closed'
+  | 'body.redacted';
 export type AfterEntryOf<T extends AfterType> = Exclude<EntryOf<T>, { run: string }>;
 export type AfterEntry = { [T in AfterType]: AfterEntryOf<T> }[AfterType];
 
@@ -75,12 +80,24 @@ function passed(close: Close, id: string): Close {
   return clock ? { ...close, clocks: { ...close.clocks, [id]: { ...clock, passed: true } } } : close;
 }
 
-/** Checks that an entry may come after the close that it is about. */
-export function mayComeAfter(state: AfterState, entry: AfterEntry): Check {
-  return all(unless(entry.about !== state.close.ref, later('it is about another close')), mayHappen(state, entry));
+/** Checks that an entry may come after the close that it is about; `erasable` is what a redaction may name there. */
+export function mayComeAfter(state: AfterState, entry: AfterEntry, erasable: Pick<Erasable, 'has'>): Check {
+  const other = unless(entry.about !== state.close.ref, later('it is about another close'));
+  return all(other, entry.type === 'body.redacted' ? mayErase(entry, erasable) : mayHappen(state, entry));
 }
 
-function mayHappen({ close, kept, countermeasures }: AfterState, entry: AfterEntry): Check {
+function mayErase(entry: AfterEntryOf<'body.redacted'>, erasable: Pick<Erasable, 'has'>): Check {
+  const other = entry.erased.find((named) => !erasable.has(named));
+  return all(
+    unless(!ascend(entry), later('its digests do not ascend')),
+    unless(other !== undefined, fail('XCK_UNKNOWN', { what: 'body that may be erased', name: other ?? '' })),
+  );
+}
+
+function mayHappen(
+  { close, kept, countermeasures }: AfterState,
+  entry: Exclude<AfterEntry, AfterEntryOf<'body.redacted'>>,
+): Check {
   switch (entry.type) {
     case 'clock.passed': {
       const clock = Object.hasOwn(close.clocks, entry.clock) ? close.clocks[entry.clock] : undefined;
@@ -120,21 +137,48 @@ export type AfterCommand =
       readonly due: number | null;
       readonly answer: Body;
     }
-  | { readonly type: 'countermeasure_closed'; readonly person: string; readonly id: string; readonly answer: Body };
+  | { readonly type: 'countermeasure_closed'; readonly person: string; readonly id: string; readonly answer: Body }
+  | RedactCommand;
+
+/** Its signature was checked; what it erases stands in its statement. */
+type RedactCommand = { readonly type: 'redact'; readonly person: string } & Signed;
 
 /** Returns the entry that `command` makes after the close, or why it cannot follow. */
 export function decideAfter(
   state: AfterState,
   command: AfterCommand,
   at: At & { readonly log: string },
+  { roster, erasable }: { readonly roster: Pick<Roster, 'keepers'>; readonly erasable: Pick<Erasable, 'has'> },
 ): Result<Sealed<AfterEntry>> {
   const link = state.head === null ? {} : { aprev: state.head };
-  const sealed = seal(draftOf(state.close.ref, command), { ...at, ...link }) as Sealed<AfterEntry>;
-  const rule = mayComeAfter(state, sealed.entry);
+  const draft =
+    command.type === 'redact' ? redaction(state.close, command, at.log, roster) : ok(draftOf(state.close.ref, command));
+  if (!draft.ok) return draft;
+  const sealed = seal(draft.value, { ...at, ...link }) as Sealed<AfterEntry>;
+  const rule = mayComeAfter(state, sealed.entry, erasable);
   return rule.ok ? ok(sealed) : rule;
 }
 
-function draftOf(about: string, command: AfterCommand): Draft {
+/** A keeper orders it, in a statement about the close that names what goes, on whose order and why. */
+function redaction(
+  { ref, run, mode }: Close,
+  command: RedactCommand,
+  origin: string,
+  roster: Pick<Roster, 'keepers'>,
+): Result<Draft> {
+  if (!isKeeper(roster, command.person)) return fail('XCK_KEEPER', {});
+  let erased: readonly string[] = [];
+  const lines = stated(origin, 'redact', command, (content) => {
+    const order = readOrder(content);
+    erased = order?.erased ?? [];
+    return { about: ref, run, mode, content: order ?? null };
+  });
+  if (!lines.ok) return lines;
+  const fields = { about: ref, erased };
+  return ok({ type: 'body.redacted', actor: command.person, fields, bodies: bodies(command) } as Draft);
+}
+
+function draftOf(about: string, command: Exclude<AfterCommand, RedactCommand>): Draft {
   switch (command.type) {
     case 'clock':
       return { type: 'clock.passed', actor: 'server', fields: { about, clock: command.clock } };

@@ -4,10 +4,12 @@ import type { Result } from '../result.ts';
 import { ok } from '../result.ts';
 import type { At } from '../run/draftbook.ts';
 import { foldHold, type Held, type HoldsEntry, type HoldsState, mayFollow } from './holds.ts';
+import { foldRoster, type RosterEntry, type RosterState } from './roster.ts';
 import type { SiteState } from './state.ts';
 
 export class SiteBook {
   holds: HoldsState;
+  roster: RosterState;
   readonly entries: Sealed[] = [];
   readonly #site: SiteState;
   readonly #at: At;
@@ -16,12 +18,24 @@ export class SiteBook {
     this.#site = site;
     this.#at = at;
     this.holds = site.holds;
+    this.roster = site;
   }
 
-  /** An entry of no chain, of the roster's or the first of a run. */
+  /** An entry of no chain, or the first of a run. */
   put(draft: Draft, run?: string): Sealed {
-    const links = draft.type === 'key.enrolled' ? { rprev: this.#site.rosterHead } : {};
-    return this.#seal(draft, { ...links, ...(run === undefined ? {} : { run: { run, rseq: 0 } }) });
+    const sealed = seal(draft, { ...this.#place(), ...(run === undefined ? {} : { run: { run, rseq: 0 } }) });
+    this.entries.push(sealed);
+    return sealed;
+  }
+
+  /** The next entry of the roster's chain, if it may follow. */
+  enter(draft: Draft): Result<string> {
+    const sealed = seal(draft, { ...this.#place(), rprev: this.roster.rosterHead });
+    const next = foldRoster(this.roster, sealed as Sealed<RosterEntry>);
+    if (!next.ok) return next;
+    this.roster = next.value;
+    this.entries.push(sealed);
+    return ok(refOf(sealed));
   }
 
   /** The next entry of the chain of holds, if it may follow. */
@@ -34,12 +48,6 @@ export class SiteBook {
     this.holds = foldHold(this.holds, entry);
     this.entries.push(sealed);
     return ok(refOf(sealed));
-  }
-
-  #seal(draft: Draft, links: object): Sealed {
-    const sealed = seal(draft, { ...this.#place(), ...links });
-    this.entries.push(sealed);
-    return sealed;
   }
 
   #place() {

@@ -7,13 +7,14 @@ import type { Signed } from '../run/commands.ts';
 import type { At } from '../run/draftbook.ts';
 import { SiteBook } from './book.ts';
 import { type HoldingCommand, holding } from './holding.ts';
+import { type KeepingCommand, keeping } from './keeping.ts';
 import { type OpenCommand, open } from './open.ts';
 import { type PlanCommand, plan } from './plans.ts';
 import type { Registered, SiteDraft, SiteState, World } from './state.ts';
 import { bodies, stated } from './statement.ts';
 
 export type SiteCommand =
-  | ({ readonly type: 'enrol'; readonly person: string; readonly token: string } & Signed)
+  | KeepingCommand
   | ({ readonly type: 'register'; readonly person: string; readonly runbook: string; readonly id: string } & Signed)
   | ({ readonly type: 'approve'; readonly person: string } & Signed)
   | OpenCommand
@@ -35,6 +36,11 @@ function carryOut(state: SiteState, book: SiteBook, command: SiteCommand, world:
     case 'update':
     case 'lift_on':
       return holding(state, book, command, world);
+    case 'enrol':
+    case 'suspend':
+    case 'roster':
+    case 'epoch':
+      return keeping(state, book, command);
     default: {
       const made = draftOf(state, command, world);
       return made.ok ? ok(book.put(made.value.draft, made.value.run)) : made;
@@ -42,10 +48,12 @@ function carryOut(state: SiteState, book: SiteBook, command: SiteCommand, world:
   }
 }
 
-function draftOf(state: SiteState, command: Exclude<SiteCommand, HoldingCommand>, world: World): Result<SiteDraft> {
+function draftOf(
+  state: SiteState,
+  command: Exclude<SiteCommand, HoldingCommand | KeepingCommand>,
+  world: World,
+): Result<SiteDraft> {
   switch (command.type) {
-    case 'enrol':
-      return enrol(state, command);
     case 'register':
       return register(state, command);
     case 'approve':
@@ -55,20 +63,6 @@ function draftOf(state: SiteState, command: Exclude<SiteCommand, HoldingCommand>
     case 'plan':
       return plan(state, command, world);
   }
-}
-
-/** A token holder's first key: only in a solo site does it sign at once (step-log.md, *Roster*). */
-function enrol(state: SiteState, command: Of<'enrol'>): Result<SiteDraft> {
-  const person = personOf(state.roster, command.person);
-  if (!person || person.token !== command.token || person.keys.length > 0) return fail('XCK_TOKEN', {});
-  let key = '';
-  const lines = stated(state.origin, 'enrol', command, (content) => {
-    key = String(content['key']);
-    return { about: state.genesis, run: null, mode: null, content: { key, kind: 'browser', token: command.token } };
-  });
-  if (!lines.ok) return lines;
-  const fields = { key, kind: 'browser' as const, token: command.token };
-  return ok({ draft: { type: 'key.enrolled', actor: command.person, fields, bodies: bodies(command) } as Draft });
 }
 
 function register(state: SiteState, command: Of<'register'>): Result<SiteDraft> {

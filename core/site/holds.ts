@@ -101,7 +101,7 @@ const raised = (entry: HoldsEntryOf<'hold.raised'>, ref: string): SiteHold => ({
 /** New conditions begin unmet, but for those that were met under the same owner. */
 function updated(one: SiteHold, entry: HoldsEntryOf<'hold.updated'>): SiteHold {
   const conditions = entry.conditions ?? one.conditions;
-  const kept = one.met.filter((id) => conditions[id] !== undefined && conditions[id] === one.conditions[id]);
+  const kept = one.met.filter((id) => conditions[id] === one.conditions[id]);
   return {
     ...one,
     conditions,

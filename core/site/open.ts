@@ -65,6 +65,8 @@ export function open(state: SiteState, command: OpenCommand, world: World): Resu
   const allowed = all(
     mayLead(state, found, command.person),
     fitsPlan(state, asked.value),
+    unless(mode === 'live' && !state.roster.solo && !state.roster.vouched, fail('XCK_UNVOUCHED', {})),
+    unless(mode === 'live' && !state.roster.solo && state.roster.due, fail('XCK_EPOCH', {})),
     heldBack(state, found.runbook, run),
     follows === null ? yes : mayFollowUp(world, mode, follows),
     unlocked(world, asked.value, inputs),

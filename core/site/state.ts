@@ -6,6 +6,7 @@ import type { RunningClock } from '../run/context.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { HoldsState } from './holds.ts';
 import type { Plan } from './plans.ts';
+import type { RosterState } from './roster.ts';
 
 /** A runbook folder that the log knows. */
 export interface Registered {
@@ -21,13 +22,12 @@ export interface Registered {
   readonly leads: readonly string[];
 }
 
-export interface SiteState {
+export interface SiteState extends RosterState {
   readonly origin: string;
   /** `0 <digest>` */
   readonly genesis: string;
-  readonly roster: Roster;
-  /** Digest of the newest entry of the roster chain. */
-  readonly rosterHead: string;
+  /** Every version of the roster by its reference `<version> <digest>`. */
+  readonly rosters: ReadonlyMap<string, Roster>;
   readonly runbooks: ReadonlyMap<string, Registered>;
   /** By ULID. */
   readonly plans: ReadonlyMap<string, Plan>;

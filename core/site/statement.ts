@@ -7,7 +7,7 @@ import { signing } from '../run/answers.ts';
 import type { Signed } from '../run/commands.ts';
 import { type About, actLines } from '../run/lines.ts';
 
-export type SiteAct = 'enrol' | 'runbook' | 'approve' | 'open';
+export type SiteAct = 'enrol' | 'runbook' | 'approve' | 'open' | 'redact';
 export type Content = Readonly<Record<string, unknown>>;
 
 /** Reads a statement and checks all its lines against what they must say; `expect` may look at what was signed. */

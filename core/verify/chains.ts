@@ -4,13 +4,15 @@ import { chainOf } from '../log/parse.ts';
 import type { RunEntry } from '../log/tables.ts';
 import type { AfterEntry } from '../site/after.ts';
 import { foreignTo, type HoldsEntry } from '../site/holds.ts';
+import type { RosterEntry } from '../site/roster.ts';
 import { isType, type Leaf } from './read.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
 /** The entries of a record by what they are for. */
 export interface Spine {
   readonly genesis: Leaf<Extract<Leaf['entry'], { type: 'genesis' }>>;
-  readonly enrolled: readonly Leaf<Extract<Leaf['entry'], { type: 'key.enrolled' }>>[];
+  /** The roster's chain, genesis included, whole. */
+  readonly roster: readonly Leaf<RosterEntry>[];
   readonly registered: Leaf<Extract<Leaf['entry'], { type: 'runbook.registered' }>>;
   readonly approved: Leaf<Extract<Leaf['entry'], { type: 'runbook.approved' }>>;
   readonly opened: Leaf<Extract<Leaf['entry'], { type: 'run.opened' }>>;
@@ -51,10 +53,10 @@ export function spineOf(leaves: readonly Leaf[]): { readonly spine: Spine | null
   return {
     spine: {
       genesis: genesis[0],
-      enrolled: of('key.enrolled'),
       registered: registered[0],
       approved: approved[0],
       opened: opened[0],
+      roster: inChain('roster') as Leaf<RosterEntry>[],
       run: inChain('run') as Leaf<RunEntry>[],
       holds: inChain('holds') as Leaf<HoldsEntry>[],
       after: inChain('after') as Leaf<AfterEntry>[],
@@ -64,7 +66,7 @@ export function spineOf(leaves: readonly Leaf[]): { readonly spine: Spine | null
 }
 
 /** Checks that seq ascends, that time never runs back, and that all entries are of the genesis' log. */
-export function inOrder(leaves: readonly Leaf[], spine: Spine): Reason[] {
+export function inOrder(leaves: readonly Leaf[], spine: Pick<Spine, 'genesis'>): Reason[] {
   return leaves.flatMap(({ entry }, index) => {
     const before = leaves[index - 1]?.entry;
     return [
@@ -88,7 +90,7 @@ export function inOrder(leaves: readonly Leaf[], spine: Spine): Reason[] {
 }
 
 /** Checks that the run's chain is whole: one run, rseq from 0 without a gap, each entry naming the one before. */
-export function runChain({ run, opened }: Spine): Reason[] {
+export function runChain({ run, opened }: Pick<Spine, 'run' | 'opened'>): Reason[] {
   return run.flatMap(({ entry }, index) => {
     const before = run[index - 1];
     return [
@@ -112,12 +114,17 @@ export function runChain({ run, opened }: Spine): Reason[] {
 }
 
 /** Checks that the roster's chain is whole, from the genesis at seq 0. */
-export function rosterChain({ genesis, enrolled }: Spine): Reason[] {
-  const chain = [genesis, ...enrolled];
+export function rosterChain({ roster: chain }: Pick<Spine, 'roster'>): Reason[] {
   return chain.flatMap(({ entry }, index) => [
-    ...unless(index > 0 || entry.seq === 0, 'XCK_INTEGRITY', 'the genesis is not the first entry', entry.seq, 'I1'),
     ...unless(
-      entry.rprev === chain[index - 1]?.digest,
+      (entry.type === 'genesis') === (index === 0) && (index > 0 || entry.seq === 0),
+      'XCK_INTEGRITY',
+      'the genesis is not the first entry',
+      entry.seq,
+      'I1',
+    ),
+    ...unless(
+      ('rprev' in entry ? entry.rprev : undefined) === chain[index - 1]?.digest,
       'XCK_INTEGRITY',
       'it does not name the roster entry before it',
       entry.seq,
@@ -126,27 +133,28 @@ export function rosterChain({ genesis, enrolled }: Spine): Reason[] {
   ]);
 }
 
-/** Checks that the chain of holds is whole up to its last entry, and that the opening names the entry that was its newest. */
-export function holdsChain({ holds, opened }: Spine): Reason[] {
-  const before = holds.filter(({ entry }) => entry.seq < opened.entry.seq).at(-1);
-  return [
-    ...holds.flatMap(({ entry }, index) =>
-      unless(
-        entry.hprev === holds[index - 1]?.digest,
-        'XCK_INTEGRITY',
-        'it does not name the entry before it in the chain of holds',
-        entry.seq,
-        'I1',
-      ),
-    ),
-    ...unless(
-      opened.entry.holds === (before && refOf(before)),
+/** Checks that the chain of holds is whole up to its last entry. */
+export const holdsChain = ({ holds }: Pick<Spine, 'holds'>): Reason[] =>
+  holds.flatMap(({ entry }, index) =>
+    unless(
+      entry.hprev === holds[index - 1]?.digest,
       'XCK_INTEGRITY',
-      'it names another head of the chain of holds',
-      opened.entry.seq,
-      'I9',
+      'it does not name the entry before it in the chain of holds',
+      entry.seq,
+      'I1',
     ),
-  ];
+  );
+
+/** Checks that an opening names the entry that was the newest of the chain of holds. */
+export function holdsHead({ holds, opened }: Pick<Spine, 'holds' | 'opened'>): Reason[] {
+  const before = holds.filter(({ entry }) => entry.seq < opened.entry.seq).at(-1);
+  return unless(
+    opened.entry.holds === (before && refOf(before)),
+    'XCK_INTEGRITY',
+    'it names another head of the chain of holds',
+    opened.entry.seq,
+    'I9',
+  );
 }
 
 /** The entries of the chain of holds that are about another runbook or plan than the run's. */
@@ -165,7 +173,7 @@ export const nothingForeign = (spine: Spine): Reason[] =>
   );
 
 /** Checks that what came after the close is a whole chain, and comes after it. */
-export function afterChain({ after, run }: Spine): Reason[] {
+export function afterChain({ after, run }: Pick<Spine, 'after' | 'run'>): Reason[] {
   const close = run.at(-1);
   return after.flatMap(({ entry }, index) => [
     ...unless(

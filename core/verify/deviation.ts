@@ -19,13 +19,14 @@ export function wellShaped(change: unknown, runbook: Runbook): boolean {
     Object.keys(change).sort().join() === 'before,inputs,reason,steps' &&
     (before === null || typeof before === 'string') &&
     typeof reason === 'string' &&
-    (inputs === null || fitInputs(inputs, runbook)) &&
+    fitInputs(inputs, runbook) &&
     (steps === null || areSteps(steps))
   );
 }
 
 function fitInputs(inputs: unknown, runbook: Runbook): boolean {
-  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return false;
+  if (inputs === null) return true;
+  if (typeof inputs !== 'object' || Array.isArray(inputs)) return false;
   return Object.entries(inputs).every(([name, value]) => {
     const spec = Object.hasOwn(runbook.inputs, name) ? runbook.inputs[name] : undefined;
     return spec !== undefined && checkInput(spec, value) === undefined;

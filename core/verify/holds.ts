@@ -1,6 +1,7 @@
 /** The claims about holds outside the run: none stood on its runbook or plan when it opened, each was lifted by the right people, and one called meanwhile held the run too. */
 import { sameStatement } from '../approval/statement.ts';
-import { type Roster, rolesOf } from '../log/roster.ts';
+import { refOf } from '../log/entry.ts';
+import { rolesOf } from '../log/roster.ts';
 import { signing } from '../run/answers.ts';
 import { actLines } from '../run/lines.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -16,27 +17,32 @@ import {
 import { jsonOf } from './bodies.ts';
 import { foreignHolds, type Spine } from './chains.ts';
 import type { Leaf } from './read.ts';
+import type { Rosters } from './roster.ts';
 import { linesOf, type Stated } from './statements.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
 type Statements = ReadonlyMap<number, Stated>;
 
-export const outerHolds = (spine: Spine, stated: Statements, roster: Roster, runbook: Runbook): Reason[] => [
-  ...replayed(spine, stated, roster, runbook),
+export const outerHolds = (spine: Spine, stated: Statements, rosters: Rosters, runbook: Runbook): Reason[] => [
+  ...replayed(spine, stated, rosters, runbook),
   ...spread(spine),
 ];
 
-/** Replays the chain; of holds on other runbooks only that they stand in it. */
-function replayed(spine: Spine, stated: Statements, roster: Roster, runbook: Runbook): Reason[] {
+/** Replays the chain; of holds on other runbooks only that they stand in it, and were raised in it before anything else of them. */
+function replayed(spine: Spine, stated: Statements, rosters: Rosters, runbook: Runbook): Reason[] {
   const { opened, registered, holds } = spine;
   const authors = [...new Set([...registered.entry.authors, registered.entry.actor])];
-  const held: Held = { runbook, authors, roles: rolesOf(roster) };
+  const heldAt = (seq: number): Held => ({ runbook, authors, roles: rolesOf(rosters.before(seq)) });
   const foreign = new Set<Leaf>(foreignHolds(spine));
   const { seq, run, runbook: digest } = opened.entry;
   let state = NO_HOLDS;
   let atOpening = NO_HOLDS;
+  const raised = new Set<string>();
   const reasons = holds.flatMap((leaf) => {
-    const rule = foreign.has(leaf) ? undefined : mayFollow(state, leaf.entry, held);
+    const about = holdOf(leaf);
+    if (leaf.entry.type === 'hold.raised') raised.add(about);
+    if (!raised.has(about)) return [reason('XCK_POLICY', 'the chain has no such hold', leaf.entry.seq, 'I9')];
+    const rule = foreign.has(leaf) ? undefined : mayFollow(state, leaf.entry, heldAt(leaf.entry.seq));
     state = foldHold(state, leaf);
     if (leaf.entry.seq < seq) atOpening = state;
     if (!rule) return [];
@@ -49,6 +55,13 @@ function replayed(spine: Spine, stated: Statements, roster: Roster, runbook: Run
     ...unless(free, 'XCK_POLICY', 'a hold stood on its runbook or its plan', seq, 'I9'),
     ...tooLate(spine),
   ];
+}
+
+/** The hold that an entry raises or is about. */
+function holdOf(leaf: Leaf<HoldsEntry>): string {
+  const { entry } = leaf;
+  if (entry.type === 'hold.raised') return refOf(leaf);
+  return entry.type === 'act.signed' ? entry.about : entry.hold;
 }
 
 /** A plan that has become its run is held there, where it stops something; a hold on the plan would only look like one. */

@@ -9,6 +9,7 @@ import { type Reason, reason } from './verdict.ts';
 /** The invariant that a refusal of the machine stands for; where it depends on the entry, by the entry's type. */
 const BROKEN: Partial<Record<ErrorCode, string>> = {
   XCK_QUORUM: 'I3',
+  XCK_KEYS: 'I3',
   XCK_SELF: 'I3',
   XCK_AUTHOR: 'I3',
   XCK_TWICE: 'I3',
@@ -36,7 +37,7 @@ const BROKEN: Partial<Record<ErrorCode, string>> = {
 function brokenBy(entry: RunEntry): string | undefined {
   if (entry.type === 'step.armed') return 'I16';
   if (entry.type === 'step.started') return 'I6';
-  return entry.type === 'run.closed' || (entry.type === 'act.signed' && entry.act === 'close') ? 'I12' : undefined;
+  return entry.type === 'act.signed' && entry.act === 'close' ? 'I12' : undefined;
 }
 
 /** The finding that `entry` cannot follow in `state`. */

@@ -2,28 +2,31 @@
 
 import { lineJson, sameStatement } from '../approval/statement.ts';
 import { jcs } from '../bytes/jcs.ts';
+import type { KeepersAct } from '../log/acts.ts';
 import { refOf } from '../log/entry.ts';
-import { personOf, type Roster } from '../log/roster.ts';
+import { personOf } from '../log/roster.ts';
 import type { Entry } from '../log/tables.ts';
 import { signing } from '../run/answers.ts';
 import { actLines } from '../run/lines.ts';
 import { checkInputs, type InputValue } from '../runbook/inputs.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { type Follows, followsOf } from '../site/open.ts';
+import { readRoster, rosterContent } from '../site/roster.ts';
 import type { SiteAct } from '../site/statement.ts';
 import { jsonOf } from './bodies.ts';
 import type { Spine } from './chains.ts';
 import type { Leaf } from './read.ts';
+import type { Rosters } from './roster.ts';
 import { linesOf, type Stated } from './statements.ts';
 import { type Reason, reason, unless } from './verdict.ts';
 
 type Statements = ReadonlyMap<number, Stated>;
 
 /** Checks that the statement of a site's act is byte for byte what its entry says. */
-function says(
+export function says(
   stated: Statements,
   leaf: Leaf,
-  act: SiteAct,
+  act: SiteAct | KeepersAct,
   expected: { about: string; run: string | null; mode: 'live' | 'rehearsal' | null; content: unknown },
 ): Reason[] {
   const lines = linesOf(stated, leaf, act);
@@ -36,16 +39,18 @@ function says(
   return same.ok ? [] : [reason('XCK_AUTHENTICITY', same.refusal.sentence, leaf.entry.seq, 'I4')];
 }
 
-/** Checks that everybody who acts stands in the roster. */
-export function knownPeople({ run, holds, after, registered, approved }: Spine, roster: Roster): Reason[] {
-  const ids = new Set(['server', ...roster.people.map(({ id }) => id), ...roster.agents.map(({ id }) => id)]);
+/** Checks that everybody who acts stood in the roster by then. */
+export function knownPeople({ run, holds, after, registered, approved }: Spine, { states }: Rosters): Reason[] {
   const of = (entry: Entry): string[] => [
     entry.actor,
     ...('asked_by' in entry ? [entry.asked_by] : []),
     ...('authors' in entry ? entry.authors : []),
   ];
+  const known = new Map<string, number>([['server', -1]]);
+  for (const { seq, roster } of states)
+    for (const { id } of [...roster.people, ...roster.agents]) if (!known.has(id)) known.set(id, seq);
   return [...run, ...holds, ...after, registered, approved].flatMap(({ entry }) => {
-    const stranger = of(entry).find((id) => !ids.has(id));
+    const stranger = of(entry).find((id) => (known.get(id) ?? Number.POSITIVE_INFINITY) >= entry.seq);
     return unless(
       stranger === undefined,
       'XCK_AUTHENTICITY',
@@ -56,22 +61,41 @@ export function knownPeople({ run, holds, after, registered, approved }: Spine, 
   });
 }
 
-export function enrolments({ genesis, enrolled }: Spine, stated: Statements): Reason[] {
-  return enrolled.flatMap((leaf) => {
-    const { key, kind, token } = leaf.entry;
-    return says(stated, leaf, 'enrol', { about: refOf(genesis), run: null, mode: null, content: { key, kind, token } });
+/** Checks that whoever enrolled a key, signed a roster or what the log continues signed exactly that. */
+export const rosterSayings = (
+  { genesis, roster }: Pick<Spine, 'genesis' | 'roster'>,
+  rosters: Rosters,
+  stated: Statements,
+): Reason[] =>
+  roster.flatMap((leaf) => {
+    const { entry, bodies } = leaf;
+    const outside = { run: null, mode: null };
+    if (entry.type === 'key.enrolled') {
+      const { key, kind, token = null } = entry;
+      return says(stated, leaf, 'enrol', { ...outside, about: refOf(genesis), content: { key, kind, token } });
+    }
+    if (entry.type !== 'roster.signed') return [];
+    const text = readRoster(bodies['roster']);
+    const epoch = entry.act === 'epoch';
+    const content = epoch ? genesis.entry.site.former : text.ok ? rosterContent(entry, text.value) : null;
+    const about = epoch ? refOf(genesis) : rosters.before(entry.seq).made;
+    const said = bodies['content'] && jcs(jsonOf(bodies['content'].bytes));
+    return [
+      ...says(stated, leaf, entry.act, { ...outside, about, content }),
+      ...unless(said === jcs(content), 'XCK_AUTHENTICITY', 'its content is not what was signed', entry.seq, 'I4'),
+    ];
   });
-}
 
 /** Checks I18: the folder was registered, then approved by a reviewer who neither wrote nor registered it, before the run. */
 export function approval(
   { genesis, registered, approved, opened }: Spine,
   stated: Statements,
-  roster: Roster,
+  rosters: Rosters,
   runbook: Runbook,
 ): Reason[] {
   const { authors, id, runbook: folder } = registered.entry;
   const { actor, seq } = approved.entry;
+  const roster = rosters.before(seq);
   const roles = personOf(roster, actor)?.roles ?? [];
   const digests = new Set([folder, approved.entry.runbook, opened.entry.runbook]);
   return [
@@ -120,9 +144,10 @@ export function approval(
 }
 
 /** Checks the first entry of the run: opened by a holder of the lead's roles, with inputs that fit, under the roster of that time. */
-export function opening({ approved, opened }: Spine, stated: Statements, roster: Roster, runbook: Runbook): Reason[] {
-  const { entry, bodies } = opened;
+export function opening({ approved, opened }: Spine, stated: Statements, rosters: Rosters, runbook: Runbook): Reason[] {
+  const { entry } = opened;
   const { mode, run } = entry;
+  const roster = rosters.before(entry.seq);
   const roles = personOf(roster, entry.actor)?.roles ?? [];
   const follows = followedBy(opened, stated);
   const content = { follows, inputs: entry.bodies?.['inputs'] ?? '', run };
@@ -133,6 +158,8 @@ export function opening({ approved, opened }: Spine, stated: Statements, roster:
     ...fits(entry.rules === 1, `its rules are version ${entry.rules}, this verifier knows 1`, 'I14'),
     ...fits(entry.roster === roster.ref, 'it names another roster', 'I7'),
     ...fits(entry.solo === roster.solo, 'solo is not what the roster makes it', 'I7'),
+    ...fits(mode !== 'live' || roster.solo || roster.vouched, 'no keeper had signed a roster', 'I7'),
+    ...fits(mode !== 'live' || roster.solo || !roster.due, 'its keepers had not signed what this log continues', 'I7'),
     ...fits(
       entry.follows === follows?.close && (follows === null || mode === 'live'),
       'it follows another close than was signed',
@@ -148,11 +175,7 @@ export function opening({ approved, opened }: Spine, stated: Statements, roster:
       `${entry.actor} may not lead`,
       'I3',
     ),
-    ...fits(
-      inputsOf(opened, runbook) !== undefined && bodies['inputs'] !== undefined,
-      'its inputs are not those that the runbook asks for',
-      'I17',
-    ),
+    ...fits(inputsOf(opened, runbook) !== undefined, 'its inputs are not those that the runbook asks for', 'I17'),
   ];
 }
 

@@ -5,7 +5,7 @@
 import { differing } from '../approval/challenge.ts';
 import { lineJson } from '../approval/statement.ts';
 import type { Lines } from '../log/acts.ts';
-import { rolesOf } from '../log/roster.ts';
+import { type Roster, rolesOf } from '../log/roster.ts';
 import type { RunEntry, RunEntryOf } from '../log/tables.ts';
 import { ok } from '../result.ts';
 import { signing } from '../run/answers.ts';
@@ -19,7 +19,6 @@ import type { Prepared } from './folder.ts';
 import { impossible } from './impossible.ts';
 import { inputsOf } from './opening.ts';
 import type { Leaf } from './read.ts';
-import type { Keys } from './roster.ts';
 import { type Scene, saw, saying } from './saying.ts';
 import { linesOf, type Stated } from './statements.ts';
 import { type Reason, reason, unless } from './verdict.ts';
@@ -35,7 +34,7 @@ export interface Replayed {
 export function replay(
   spine: Spine,
   { runbook, machine }: Prepared,
-  { roster }: Keys,
+  roster: Roster,
   stated: ReadonlyMap<number, Stated>,
 ): Replayed {
   const { opened } = spine;
@@ -54,7 +53,7 @@ export function replay(
     if (leaf.entry.type === 'step.finished') outputs[leaf.entry.step] = outputsOf(leaf as Leaf<typeof leaf.entry>);
     state = next.value;
   }
-  return { state: reasons.length > 0 ? null : state, taken: true, reasons };
+  return { state, taken: true, reasons };
 }
 
 /** The claims about one entry that the machine could take. Whatever cannot be judged is a finding. */
@@ -131,8 +130,10 @@ function armed(leaf: Leaf<RunEntryOf<'step.armed'>>, scene: Scene): Reason[] {
   const facts = factsOf(scene.after, step) as ArmingFacts;
   const used = scene.nonces.has(nonce);
   scene.nonces.add(nonce);
+  const said = saying(leaf, 'armed', scene, (lines) => ok(armedLines(leaf, lines, scene.before.facts)));
+  // An action that the agent did not sign may be anything, and measures nothing.
+  if (said.length > 0) return said;
   return [
-    ...saying(leaf, 'armed', scene, (lines) => ok(armedLines(leaf, lines, scene.before.facts))),
     ...isRendering(leaf, facts, scene.before, scene.rendering),
     ...isMeasured(leaf, facts),
     ...isTimely(leaf, facts, scene.before),

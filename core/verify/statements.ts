@@ -4,10 +4,10 @@ import { parseStatement } from '../approval/statement.ts';
 import { equal, fromUtf8 } from '../bytes/encoding.ts';
 import type { Act, Lines } from '../log/acts.ts';
 import type { VerifyRaw } from '../log/signature.ts';
-import { namespaceOf, parseSshsig, verifySshsig } from '../log/sshsig.ts';
+import { namespaceOf, parseSshsig, verifyParsed } from '../log/sshsig.ts';
 import { ENTRIES } from '../log/tables.ts';
 import type { Leaf } from './read.ts';
-import { type Keys, keysAt, type SigningKey } from './roster.ts';
+import type { KeysFor, SigningKey } from './roster.ts';
 import type { NamedTree } from './tree.ts';
 import { type Reason, reason, type Signature } from './verdict.ts';
 
@@ -18,8 +18,9 @@ export interface Stated {
   readonly lines: Readonly<Record<string, string>>;
 }
 
-/** The act whose statement an entry carries; an `act.signed` says its own. */
-const actOf = ({ entry }: Leaf): Act | null => (entry.type === 'act.signed' ? entry.act : ENTRIES[entry.type].act);
+/** The act whose statement an entry carries; what several sign says its own. */
+const actOf = ({ entry }: Leaf): Act | null =>
+  entry.type === 'act.signed' || entry.type === 'roster.signed' ? entry.act : ENTRIES[entry.type].act;
 
 /** Checks that every statement at hand is one of its act. A statement without its signature, or the reverse, is a finding. */
 export function statements(leaves: readonly Leaf[]): {
@@ -63,7 +64,7 @@ export const namedTrees = (stated: ReadonlyMap<number, Stated>): NamedTree[] =>
 /** Checks I7 and I13: each statement's signature is by a key of its actor, for its act, in this log. */
 export async function signatures(
   stated: ReadonlyMap<number, Stated>,
-  keys: Keys,
+  keys: KeysFor,
   verifyRaw: VerifyRaw,
 ): Promise<{ readonly signatures: Signature[]; readonly reasons: Reason[] }> {
   const found: Signature[] = [];
@@ -75,27 +76,24 @@ export async function signatures(
       reasons.push(
         reason('XCK_AUTHENTICITY', `${entry.actor}: ${by}`, entry.seq, entry.actor.startsWith('a-') ? 'I13' : 'I7'),
       );
+    else if (entry.type === 'step.confirmed' && entry.kind !== by.kind)
+      reasons.push(reason('XCK_AUTHENTICITY', `it was signed by a key of kind ${by.kind}`, entry.seq, 'I7'));
     else found.push({ seq: entry.seq, act: each.act, signer: entry.actor, kind: by.kind, fingerprint: by.fingerprint });
   }
   return { signatures: found, reasons };
 }
 
 /** The key that made a signature, or why none did. */
-async function signedBy({ leaf, act }: Stated, keys: Keys, verifyRaw: VerifyRaw): Promise<SigningKey | string> {
+async function signedBy({ leaf, act }: Stated, keys: KeysFor, verifyRaw: VerifyRaw): Promise<SigningKey | string> {
   const { entry, bodies } = leaf;
-  const text = fromUtf8(bodies.signature?.bytes ?? new Uint8Array()) ?? '';
-  const parsed = parseSshsig(text);
+  const parsed = parseSshsig(fromUtf8(bodies.signature?.bytes ?? new Uint8Array()) ?? '');
   if (!parsed.ok) return parsed.refusal.sentence;
-  // A first key vouches for itself: its entry is what makes it count, from the next one on.
-  const all = keys.of.get(entry.actor) ?? [];
-  const own =
-    entry.type === 'key.enrolled'
-      ? all.filter(({ key }) => key.line === entry.key)
-      : keysAt(keys, entry.actor, entry.seq);
-  const by = own.find(({ key }) => equal(key.blob, parsed.value.publicKey));
+  const by = keys(leaf).find(({ key }) => equal(key.blob, parsed.value.publicKey));
   if (!by) return 'the roster has no such key of theirs here';
   const message = bodies.statement?.bytes ?? new Uint8Array();
   const namespace = namespaceOf(act, entry.log);
-  const holds = await verifySshsig(text, message, { key: by.key, namespace, verify: verifyRaw });
+  const kind = by.kind === 'agent' ? 'ssh' : by.kind;
+  const { key, origins, uv } = by;
+  const holds = await verifyParsed(parsed.value, message, { key, kind, namespace, origins, uv, verify: verifyRaw });
   return holds.ok ? by : holds.refusal.sentence;
 }

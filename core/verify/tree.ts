@@ -12,24 +12,50 @@ import { type Reason, unless } from './verdict.ts';
 
 /** The checkpoint, signed by the key that the trust root names; without one by the key that the log claims for itself. */
 export function checkpointOf(
-  bundle: Bundle,
-  spine: Spine,
+  { checkpoint }: Pick<Bundle, 'checkpoint'>,
+  { genesis }: Pick<Spine, 'genesis'>,
   trust: Trust | null,
   verifyRaw: VerifyRaw,
 ): Promise<Result<Checkpoint>> {
-  const { log, site } = spine.genesis.entry;
+  const { log, site } = genesis.entry;
   const raw = trust ? trust.logKey.raw : (fromBase64(site.log_key) ?? new Uint8Array());
-  return openCheckpoint(bundle.checkpoint, trust?.origin ?? log, raw, verifyRaw);
+  return openCheckpoint(checkpoint, trust?.origin ?? log, raw, verifyRaw);
+}
+
+/** By what a record shows that entries and older trees lie under its checkpoint: paths of hashes, or all the leaves. */
+export interface Witness {
+  /** Whether an entry is the leaf of its seq. */
+  readonly includes: (leaf: Leaf, checkpoint: Checkpoint) => boolean;
+  /** Whether the log had this root at this size, which is below the checkpoint's. */
+  readonly had: (size: number, root: Uint8Array, checkpoint: Checkpoint) => boolean;
+  /** The sizes for which it has consistency proofs; null where it needs none. */
+  readonly proved: readonly number[] | null;
+}
+
+/** The inclusion and consistency proofs of one run's record. */
+export function pathsOf({ consistency }: Pick<Bundle, 'consistency'>): Witness {
+  const proofs = new Map(
+    consistency.map(({ size, proof }) => [size, proof.map((hash) => fromBase64(hash) ?? new Uint8Array())]),
+  );
+  return {
+    includes: ({ entry, bytes, proof }, { size, root }) =>
+      verifyInclusion(entry.seq, size, leafHash(bytes), proof, root),
+    had: (size, root, checkpoint) => {
+      const proof = proofs.get(size);
+      return proof !== undefined && verifyConsistency(size, checkpoint.size, root, checkpoint.root, proof);
+    },
+    proved: consistency.map(({ size }) => size),
+  };
 }
 
 /** Checks I1: every entry is the leaf of its seq under the checkpoint. */
-export const included = (leaves: readonly Leaf[], { size, root }: Checkpoint): Reason[] =>
-  leaves.flatMap(({ entry, bytes, proof }) =>
+export const included = (leaves: readonly Leaf[], checkpoint: Checkpoint, { includes }: Witness): Reason[] =>
+  leaves.flatMap((leaf) =>
     unless(
-      verifyInclusion(entry.seq, size, leafHash(bytes), proof, root),
+      includes(leaf, checkpoint),
       'XCK_INTEGRITY',
       'it is not in the tree that the checkpoint signs',
-      entry.seq,
+      leaf.entry.seq,
       'I1',
     ),
   );
@@ -43,18 +69,14 @@ export interface NamedTree {
 
 /**
  * Checks I8 and I19: each tree that a statement names was the true one at its size, and existed before the entry that
- * names it; and that consistency proofs are there for exactly those sizes.
+ * names it; and that consistency proofs, where there are any, are there for exactly those sizes.
  */
-export function trees(named: readonly NamedTree[], bundle: Bundle, checkpoint: Checkpoint): Reason[] {
-  const proofs = new Map(
-    bundle.consistency.map(({ size, proof }) => [size, proof.map((hash) => fromBase64(hash) ?? new Uint8Array())]),
-  );
+export function trees(named: readonly NamedTree[], witness: Witness, checkpoint: Checkpoint): Reason[] {
   const sizes = named.map(({ tree }) => sizeOf(tree)).filter((size) => size < checkpoint.size);
   const expected = [...new Set(sizes)].sort((a, b) => a - b);
-  const given = bundle.consistency.map(({ size }) => size);
   return [
     ...unless(
-      expected.join() === given.join(),
+      witness.proved === null || expected.join() === witness.proved.join(),
       'XCK_AUTHENTICITY',
       'the consistency proofs are not those of the trees that statements name',
       null,
@@ -69,7 +91,7 @@ export function trees(named: readonly NamedTree[], bundle: Bundle, checkpoint: C
         'I19',
       ),
       ...unless(
-        isTrue(tree, proofs, checkpoint),
+        isTrue(tree, witness, checkpoint),
         'XCK_AUTHENTICITY',
         'its statement names a tree that this log never had',
         seq,
@@ -81,11 +103,9 @@ export function trees(named: readonly NamedTree[], bundle: Bundle, checkpoint: C
 
 export const sizeOf = (tree: string): number => Number(tree.slice(0, tree.indexOf(' ')));
 
-function isTrue(tree: string, proofs: ReadonlyMap<number, readonly Uint8Array[]>, checkpoint: Checkpoint): boolean {
+function isTrue(tree: string, { had }: Witness, checkpoint: Checkpoint): boolean {
   const size = sizeOf(tree);
   const root = fromBase64(tree.slice(tree.indexOf(' ') + 1));
   if (root?.length !== 32 || size > checkpoint.size) return false;
-  if (size === checkpoint.size) return equal(root, checkpoint.root);
-  const proof = proofs.get(size);
-  return proof !== undefined && verifyConsistency(size, checkpoint.size, root, checkpoint.root, proof);
+  return size === checkpoint.size ? equal(root, checkpoint.root) : had(size, root, checkpoint);
 }

@@ -5,6 +5,7 @@ import type { Act } from '../log/acts.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import type { Sealed } from '../log/entry.ts';
 import type { RosterKey } from '../log/roster.ts';
+import type { FormerLog } from '../log/tables.ts';
 import type { RunState } from '../run/state.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 
@@ -28,6 +29,20 @@ export interface Signature {
   readonly fingerprint: string;
 }
 
+/** A body that is not here because a keeper had it erased. */
+export interface Erasure {
+  readonly digest: string;
+  readonly name: string;
+  /** Of the entry that names it, and of the `body.redacted` that had it erased. */
+  readonly seq: number;
+  readonly by: number;
+  /** On whose order. */
+  readonly order: string;
+  readonly reason: string;
+  /** The keeper who signed. */
+  readonly actor: string;
+}
+
 /** What was verified, for display; there only when all of it is. */
 export interface Facts {
   readonly origin: string;
@@ -40,8 +55,12 @@ export interface Facts {
   /** All entries of the bundle with their bodies, ascending by seq. */
   readonly entries: readonly Sealed[];
   readonly signatures: readonly Signature[];
+  /** The log that this one continues, as its keepers signed; null where it continues none, or they had not signed by then. */
+  readonly former: FormerLog | null;
   /** Bodies that an open run keeps blind. */
   readonly withheld: number;
+  /** Ascending by the entry that names the body. */
+  readonly erasures: readonly Erasure[];
 }
 
 export interface Verdict {
@@ -50,7 +69,7 @@ export interface Verdict {
   readonly solo: boolean;
   /** A rehearsal proves what was rehearsed, never that the real thing was run. */
   readonly mode: 'live' | 'rehearsal';
-  /** Whether every irreversible step that started was confirmed by a key that no page can enrol. */
+  /** Whether every irreversible step that started was confirmed by a key that no page can enrol, nor a page's keepers admit. */
   readonly assurance: 'independent' | 'page-only' | 'none irreversible';
   /** Whether an agent that armed something runs under the server's account. */
   readonly executor: 'embedded' | 'detached';

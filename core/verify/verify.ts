@@ -6,8 +6,10 @@
 import { fromUtf8 } from '../bytes/encoding.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import type { VerifyRaw } from '../log/signature.ts';
-import { type Bundle, openBundle } from '../record/bundle.ts';
+import { type Bundle, openMembers } from '../record/bundle.ts';
+import { type Member, unarchive } from '../record/tar.ts';
 import type { Trust } from '../record/trust.ts';
+import { isWhole } from '../record/whole.ts';
 import { contextOf, type RunState } from '../run/state.ts';
 import { afterwards } from './after.ts';
 import { assuranceOf, executorOf } from './assurance.ts';
@@ -15,6 +17,7 @@ import { committed, mayMiss, present, wellFormed } from './bodies.ts';
 import {
   afterChain,
   holdsChain,
+  holdsHead,
   inOrder,
   nothingForeign,
   nothingSurplus,
@@ -25,13 +28,14 @@ import {
 } from './chains.ts';
 import { type Known, knownRunbook, nothingKnown, type Prepared } from './folder.ts';
 import { outerHolds } from './holds.ts';
-import { approval, enrolments, knownPeople, opening } from './opening.ts';
+import { approval, knownPeople, opening, rosterSayings } from './opening.ts';
 import { replay } from './policy.ts';
 import { type Leaf, readLeaves } from './read.ts';
-import { type Keys, keysOf, trusted } from './roster.ts';
+import { erasuresOf, redactionSayings } from './redaction.ts';
+import { followed, keysFor, type Rosters, rostersOf, trusted } from './roster.ts';
 import { secondOpinion } from './second.ts';
 import { namedTrees, type Stated, signatures, statements } from './statements.ts';
-import { checkpointOf, included, trees } from './tree.ts';
+import { checkpointOf, included, pathsOf, trees, type Witness } from './tree.ts';
 import {
   invalid,
   type Less,
@@ -44,7 +48,17 @@ import {
 } from './verdict.ts';
 
 export { type Known, nothingKnown } from './folder.ts';
-export { diverged, type Facts, LESS, type Less, lessOf, type Reason, type Signature, type Verdict } from './verdict.ts';
+export {
+  diverged,
+  type Erasure,
+  type Facts,
+  LESS,
+  type Less,
+  lessOf,
+  type Reason,
+  type Signature,
+  type Verdict,
+} from './verdict.ts';
 
 export interface Leniency {
   /** What is less than a live run under four eyes and yet taken for a success. */
@@ -57,25 +71,41 @@ export interface Leniency {
 }
 
 /** Verifies the file of a record; that of an open run may withhold what is blind. */
-export function verifyFile(
+export async function verifyFile(
   tar: Uint8Array,
   trust: Trust | null,
   verifyRaw: VerifyRaw,
   leniency: Leniency = {},
 ): Promise<Verdict> {
+  const members = unarchive(tar);
+  if (!members.ok) return noArchive(tar, members.refusal.sentence);
+  if (isWhole(members.value)) return unreadable('it is a whole log, not the record of one run');
+  return verifyMembers(members.value, trust, verifyRaw, leniency);
+}
+
+/** The same of an archive's members. */
+export function verifyMembers(
+  members: readonly Member[],
+  trust: Trust | null,
+  verifyRaw: VerifyRaw,
+  leniency: Leniency = {},
+): Promise<Verdict> {
   return orInvalid(async () => {
-    const opened = openBundle(tar);
-    const why = opened.ok ? '' : opened.refusal.sentence;
-    if (!opened.ok) return looksLikeBundle(tar) ? invalid([reason('XCK_INTEGRITY', why, null, 'I1')]) : unreadable(why);
-    const { bundle, flaws } = opened.value;
+    const { bundle, flaws } = openMembers(members);
     const verdict = await verifyRecord(bundle, trust, verifyRaw, nothingKnown(), { ...leniency, withheld: 'blind' });
     const formal = flaws.map((flaw) => reason('XCK_INTEGRITY', flaw, null, 'I1'));
     return formal.length === 0 ? verdict : invalid([...verdict.reasons, ...formal], verdict.run);
   });
 }
 
+/** A damaged bundle is INVALID; a file that never was one is unreadable. No one changed byte can hide both marks. */
+export const noArchive = (tar: Uint8Array, why: string): Verdict =>
+  fromUtf8(tar.subarray(0, 10)) === 'README.txt' || fromUtf8(tar.subarray(257, 262)) === 'ustar'
+    ? invalid([reason('XCK_INTEGRITY', why, null, 'I1')])
+    : unreadable(why);
+
 /** An unforeseen exception is a finding: it must never look like a record that holds. */
-async function orInvalid(work: () => Promise<Verdict>): Promise<Verdict> {
+export async function orInvalid(work: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await work();
   } catch (error) {
@@ -83,10 +113,6 @@ async function orInvalid(work: () => Promise<Verdict>): Promise<Verdict> {
     return invalid([reason('XCK_INTEGRITY', `it cannot be judged (${why})`, null)]);
   }
 }
-
-/** A damaged bundle is INVALID; a file that never was one is unreadable. No one changed byte can hide both marks. */
-const looksLikeBundle = (tar: Uint8Array): boolean =>
-  fromUtf8(tar.subarray(0, 10)) === 'README.txt' || fromUtf8(tar.subarray(257, 262)) === 'ustar';
 
 /**
  * Verifies a record: with a trust root against that, without one only against itself. An open run whose claims all
@@ -100,63 +126,72 @@ export function verifyRecord(
   known: Known = nothingKnown(),
   leniency: Leniency = {},
 ): Promise<Verdict> {
-  return orInvalid(() => judge(bundle, { ...leniency, trust, verifyRaw, known }));
+  return orInvalid(() => {
+    const { leaves, reasons } = readLeaves(bundle);
+    return judge(
+      { ...bundle, leaves, unread: reasons, witness: pathsOf(bundle) },
+      { ...leniency, trust, verifyRaw, known },
+    );
+  });
 }
 
-interface Means extends Leniency {
+/** A record to be judged, wherever its entries were read from. */
+export interface Evidence extends Pick<Bundle, 'checkpoint' | 'bodies' | 'folderIndex' | 'files'> {
+  readonly leaves: readonly Leaf[];
+  /** What could not be read as entries. */
+  readonly unread: readonly Reason[];
+  readonly witness: Witness;
+}
+
+export interface Means extends Leniency {
   readonly trust: Trust | null;
   readonly verifyRaw: VerifyRaw;
   readonly known: Known;
 }
 
-async function judge(bundle: Bundle, means: Means): Promise<Verdict> {
-  const { leaves, reasons: unread } = readLeaves(bundle);
+/** The verdict on a record, group of claims by group. */
+export async function judge(evidence: Evidence, means: Means): Promise<Verdict> {
+  const { leaves, unread } = evidence;
   const { spine, reasons: incomplete } = spineOf(leaves);
   if (!spine) return invalid([...unread, ...incomplete]);
   const run = spine.opened.entry.run;
 
-  const whole = await integrity(bundle, leaves, spine, means);
+  const whole = await integrity(evidence, spine, means);
   const { prepared, checkpoint } = whole;
   if (unread.length + whole.reasons.length > 0 || !prepared || !checkpoint)
     return invalid([...unread, ...whole.reasons], run);
 
-  const authentic = await authenticity(bundle, leaves, spine, checkpoint, means);
+  const authentic = await authenticity(evidence, spine, checkpoint, means);
   if (authentic.reasons.length > 0) return invalid(authentic.reasons, run);
 
-  const kept = policy(spine, prepared, authentic.keys, authentic.stated);
+  const kept = policy(spine, prepared, authentic.rosters, authentic.stated);
   if (kept.reasons.length > 0 || !kept.state) return invalid(kept.reasons, run);
-  return favourable(
-    { spine, leaves, checkpoint, keys: authentic.keys, signatures: authentic.signatures, state: kept.state },
-    means,
-  );
+  return favourable({ ...authentic, spine, leaves, checkpoint, state: kept.state }, means);
 }
 
 /** 1: the bytes are those of the log that the trust root names, nothing is missing and nothing is surplus. */
-async function integrity(
-  bundle: Bundle,
-  leaves: readonly Leaf[],
-  spine: Spine,
-  { trust, verifyRaw, known, withheld }: Means,
-) {
+async function integrity(evidence: Evidence, spine: Spine, { trust, verifyRaw, known, withheld }: Means) {
+  const { leaves, witness } = evidence;
   const { seq, runbook: wanted } = spine.opened.entry;
-  const checkpoint = await checkpointOf(bundle, spine, trust, verifyRaw);
-  const prepared = knownRunbook(bundle, wanted, known);
+  const checkpoint = await checkpointOf(evidence, spine, trust, verifyRaw);
+  const prepared = knownRunbook(evidence, wanted, known);
   const reasons = [
     ...trusted(spine, trust),
     ...inOrder(leaves, spine),
     ...runChain(spine),
     ...rosterChain(spine),
     ...holdsChain(spine),
+    ...holdsHead(spine),
     ...afterChain(spine),
     ...nothingSurplus(leaves, spine),
     ...nothingForeign(spine),
     ...(checkpoint.ok
-      ? included(leaves, checkpoint.value)
+      ? included(leaves, checkpoint.value, witness)
       : [reason('XCK_INTEGRITY', checkpoint.refusal.sentence, null, 'I1')]),
-    ...committed(bundle, leaves),
+    ...committed(evidence, leaves),
     ...wellFormed(leaves),
     ...(prepared.ok
-      ? present(leaves, mayMiss(withheld, leaves, spine, prepared.value.runbook))
+      ? present(leaves, spine, mayMiss(withheld, leaves, spine, prepared.value.runbook))
       : [reason('XCK_INTEGRITY', prepared.refusal.sentence, seq, 'I17')]),
   ];
   return {
@@ -168,40 +203,46 @@ async function integrity(
 
 /** 2: every statement is of its act, signed with a key that counted there, over a tree that existed. */
 async function authenticity(
-  bundle: Bundle,
-  leaves: readonly Leaf[],
+  { leaves, witness }: Evidence,
   spine: Spine,
   checkpoint: Checkpoint,
   { verifyRaw, known }: Means,
 ) {
-  const { keys, reasons: dubious } = keysOf(spine, known);
+  const { rosters, reasons: dubious } = rostersOf(spine, known);
   const { stated, reasons: misstated } = statements(leaves);
-  const { signatures: found, reasons: unsigned } = await signatures(stated, keys, verifyRaw);
+  const { signatures: found, reasons: unsigned } = await signatures(
+    stated,
+    keysFor(rosters, spine.opened.entry.seq, known),
+    verifyRaw,
+  );
   const reasons = [
     ...dubious,
     ...misstated,
     ...unsigned,
-    ...trees(namedTrees(stated), bundle, checkpoint),
-    ...knownPeople(spine, keys.roster),
-    ...enrolments(spine, stated),
+    ...trees(namedTrees(stated), witness, checkpoint),
+    ...knownPeople(spine, rosters),
+    ...rosterSayings(spine, rosters, stated),
+    ...redactionSayings(spine, rosters, stated),
   ];
-  return { reasons, keys, stated, signatures: found };
+  return { reasons, rosters, stated, signatures: found };
 }
 
 /** 3: the run was approved, opened and carried out by the rules, each step as its folder says. */
 function policy(
   spine: Spine,
   prepared: Prepared,
-  keys: Keys,
+  rosters: Rosters,
   stated: ReadonlyMap<number, Stated>,
 ): { state: RunState | null; reasons: Reason[] } {
   const begun = [
-    ...approval(spine, stated, keys.roster, prepared.runbook),
-    ...opening(spine, stated, keys.roster, prepared.runbook),
-    ...outerHolds(spine, stated, keys.roster, prepared.runbook),
+    ...approval(spine, stated, rosters, prepared.runbook),
+    ...opening(spine, stated, rosters, prepared.runbook),
+    ...followed(spine, rosters),
+    ...outerHolds(spine, stated, rosters, prepared.runbook),
   ];
-  const { state, taken, reasons } = replay(spine, prepared, keys, stated);
-  const differs = secondOpinion(spine, prepared, keys, taken);
+  const roster = rosters.before(spine.opened.entry.seq);
+  const { state, taken, reasons } = replay(spine, prepared, roster, stated);
+  const differs = secondOpinion(spine, prepared, roster, taken);
   const ended = state ? afterwards(spine, state) : [];
   return { state, reasons: [...begun, ...reasons, ...differs, ...ended] };
 }
@@ -210,27 +251,30 @@ interface Verified {
   readonly spine: Spine;
   readonly leaves: readonly Leaf[];
   readonly checkpoint: Checkpoint;
-  readonly keys: Keys;
+  readonly rosters: Rosters;
+  readonly stated: ReadonlyMap<number, Stated>;
   readonly signatures: readonly Signature[];
   readonly state: RunState;
 }
 
 function favourable(
-  { spine, leaves, checkpoint, keys, signatures: found, state }: Verified,
+  { spine, leaves, checkpoint, rosters, stated, signatures: found, state }: Verified,
   { trust, accept }: Means,
 ): Verdict {
-  const { solo } = keys.roster;
+  const roster = rosters.before(spine.opened.entry.seq);
+  const { solo, due, former } = roster;
   const { runbook } = contextOf(state);
   const closed = contextOf(state).closed !== null;
   const { mode } = state.facts;
+  const erasures = erasuresOf(spine, stated);
   const accepted = lessOf({ solo, mode }).every((less) => accept?.includes(less));
   return {
     verdict: !trust ? 'SELF-CONSISTENT' : closed ? 'ANCHORED' : 'OPEN',
     exit: trust && closed && accepted ? 0 : 3,
     solo,
     mode,
-    assurance: assuranceOf(spine, runbook, found),
-    executor: executorOf(spine, keys.roster),
+    assurance: assuranceOf(spine, rosters, runbook, found),
+    executor: executorOf(spine, roster),
     reasons: [],
     run: state.facts.run,
     facts: {
@@ -241,10 +285,12 @@ function favourable(
       state,
       entries: leaves,
       signatures: found,
+      former: due ? null : former,
       withheld: leaves.reduce(
         (sum, { entry, bodies }) => sum + Object.keys(entry.bodies ?? {}).length - Object.keys(bodies).length,
-        0,
+        -erasures.length,
       ),
+      erasures,
     },
   };
 }

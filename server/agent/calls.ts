@@ -53,9 +53,9 @@ export function peer<Theirs, Ours>(wire: Wire, ours: Handlers<Ours>): Peer<Their
     );
   };
   wire.onMessage((text) => {
-    const frame = JSON.parse(text) as Frame;
-    if (frame.kind === 'call') void answer(frame);
-    if (frame.kind !== 'answer') return;
+    const frame = readFrame(text);
+    if (frame?.kind === 'call') void answer(frame);
+    if (frame?.kind !== 'answer') return;
     waiting.get(frame.id)?.(frame.refusal ? { ok: false, refusal: frame.refusal } : ok(frame.result));
     waiting.delete(frame.id);
   });
@@ -72,6 +72,22 @@ export function peer<Theirs, Ours>(wire: Wire, ours: Handlers<Ours>): Peer<Their
       return new Promise((resolve) => waiting.set(id, (result) => resolve(result as never)));
     },
   };
+}
+
+/** Reads a frame of a peer that may be anybody; what is none is not heard. Parameters and results are their reader's to judge. */
+export function readFrame(text: string): Frame | undefined {
+  try {
+    const frame: unknown = JSON.parse(text);
+    return isFrame(frame) ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFrame(value: unknown): value is Frame {
+  const { kind, id, method, challenge } = Object(value) as Readonly<Record<string, unknown>>;
+  if (kind === 'greeting') return typeof challenge === 'string';
+  return Number.isSafeInteger(id) && (kind === 'answer' || (kind === 'call' && typeof method === 'string'));
 }
 
 /** Anything unexpected while handling a call is a refusal, never silence. */

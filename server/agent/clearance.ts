@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { base64, fromBase64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
+import { digest } from '../../core/bytes/hash.ts';
 import { fail } from '../../core/errors.ts';
 import { type Checkpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
 import type { Sealed } from '../../core/log/entry.ts';
@@ -92,9 +93,17 @@ export function clearanceVerifier(deps: ClearanceDeps): Verifier {
   /** The newest tree that was verified, by this process or by one before it. */
   const kept = async (): Promise<Result<Checkpoint | null>> => {
     if (newest || !existsSync(file)) return ok(newest);
-    const opened = await open(readFileSync(file));
+    const note = readFileSync(file);
+    if (!note.toString('utf8').startsWith(`${deps.trust.origin}\n`)) return ok(setAside(note));
+    const opened = await open(note);
     if (opened.ok) newest = opened.value;
     return opened;
+  };
+
+  /** The tree of another log: whoever gave this agent a new trust root has ended that one. It is kept as evidence. */
+  const setAside = (note: Buffer): null => {
+    renameSync(file, `${file}.${digest(note).slice(-16)}`);
+    return null;
   };
 
   const fork = (why: string) => fail('XCK_FORK', { why });

@@ -1,4 +1,4 @@
-/** One agent per data directory: a lock with the holder's process id and start time; a dead or recycled holder is followed, a living one never. */
+/** One process per data directory, of an agent or of a server: a lock with the holder's process id and start time; a dead or recycled holder is followed, a living one never. */
 import { linkSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { bootId, isAlive, processStat } from './processes.ts';
@@ -19,7 +19,7 @@ export async function takeLock(path: string): Promise<() => void> {
     if (mine !== undefined) return () => truncateSync(mine);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  throw new Error(`another agent holds ${path}`);
+  throw new Error(`another process holds ${path}`);
 }
 
 /** The holders' numbers, ascending. */

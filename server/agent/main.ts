@@ -5,9 +5,9 @@ import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import { fromBase64 } from '../../core/bytes/encoding.ts';
 import type { VerifyRaw } from '../../core/log/signature.ts';
-import type { AgentCalls, Frame, ServerCalls } from '../../core/protocol/agent.ts';
+import type { AgentCalls, ServerCalls } from '../../core/protocol/agent.ts';
 import { parseTrust, type Trust } from '../../core/record/trust.ts';
-import { type Peer, peer, type Wire } from './calls.ts';
+import { type Peer, peer, readFrame, type Wire } from './calls.ts';
 import { clearanceVerifier } from './clearance.ts';
 import type { Executor } from './executor.ts';
 import { folderKeeper } from './folder.ts';
@@ -154,8 +154,8 @@ function dial(config: AgentConfig, greeted: (wire: Wire, challenge: string) => P
       alive = true;
     });
     socket.on('message', (data) => {
-      const frame = JSON.parse(data.toString()) as Frame;
-      if (frame.kind === 'greeting' && !joined) {
+      const frame = readFrame(data.toString());
+      if (frame?.kind === 'greeting' && !joined) {
         joined = true;
         void greeted(wire, frame.challenge);
       } else for (const one of messages) one(data.toString());

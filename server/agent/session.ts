@@ -37,6 +37,8 @@ export function openSession(deps: SessionDeps): Session {
   const taken = new Set<string>();
   /** Keys of attempts that this process carries; whoever finds one here leaves it alone. */
   const carried = new Set<string>();
+  /** Keys of intents that are being settled, and whether that was asked for again meanwhile. */
+  const settling = new Map<string, 'once' | 'again'>();
 
   /** What an open run is cleared to do; in a closed one nothing begins. */
   const open = async (clearance: Clearance): Promise<Result<Cleared>> => {
@@ -146,15 +148,26 @@ export function openSession(deps: SessionDeps): Session {
     journal.over(wanted.nonce);
   };
 
-  /** An intent of the past: the log says whether it started, the claim says whether it ran. */
+  /**
+   * An intent of the past: the log says whether it started, the claim says whether it ran. Asked again meanwhile it
+   * looks again, for the log that it looked at may lack what was just said.
+   */
   const settle = async (intent: Intent): Promise<void> => {
     const key = keyOf(intent.nonce, intent.item);
+    if (settling.has(key)) settling.set(key, 'again');
     if (carried.has(key)) return;
     carried.add(key);
-    const cleared = await clearanceOf(intent.run);
-    if (cleared) await settleIn(cleared, intent);
+    do {
+      settling.set(key, 'once');
+      const cleared = await clearanceOf(intent.run);
+      if (cleared) await settleIn(cleared, intent);
+    } while (settling.get(key) === 'again' && isUnsettled(intent));
+    settling.delete(key);
     carried.delete(key);
   };
+
+  const isUnsettled = ({ nonce, item }: Intent): boolean =>
+    journal.unsettled().some((one) => one.nonce === nonce && one.item === item);
 
   const settleIn = async (cleared: Cleared, intent: Intent): Promise<void> => {
     const { nonce, item, step } = intent;

@@ -17,7 +17,13 @@ export function readAfter({ entries, bodies }: RunDocument['after'], close: stri
   for (const text of entries) {
     const bytes = utf8(text);
     const entry = must(parseEntry(bytes));
-    if (!('about' in entry) || 'rseq' in entry || entry.type === 'act.signed' || entry.about !== close)
+    if (
+      !('about' in entry) ||
+      'rseq' in entry ||
+      entry.type === 'act.signed' ||
+      entry.type === 'roster.signed' ||
+      entry.about !== close
+    )
       return broken('what came after the close is about another run');
     if (entry.aprev !== read.at(-1)?.digest) return broken('what came after the close has a gap');
     read.push({ entry, bytes, digest: digest(bytes), bodies: bodiesOf(entry, {}, came) });

@@ -5,7 +5,7 @@ import { refOf, type Sealed } from '../../core/log/entry.ts';
 import { parsePublicKey } from '../../core/log/publicKey.ts';
 import { agentOf } from '../../core/log/roster.ts';
 import { namespaceOf, verifySshsig } from '../../core/log/sshsig.ts';
-import type { Entry, RunEntryOf } from '../../core/log/tables.ts';
+import type { RunEntryOf } from '../../core/log/tables.ts';
 import { armingOf } from '../../core/run/context.ts';
 import { contextOf, factsOf } from '../../core/run/state.ts';
 import type { InputValue } from '../../core/runbook/inputs.ts';
@@ -13,14 +13,10 @@ import type { Scope } from '../../core/runbook/templates.ts';
 import { armedLines, isMeasured, isRendering, isTimely, type Rendering, scopeOf } from '../../core/verify/armed.ts';
 import { outputsOf } from '../../core/verify/execution.ts';
 import { inputsOf } from '../../core/verify/opening.ts';
-import type { Leaf } from '../../core/verify/read.ts';
 import { verifyRaw } from '../ports/verify.ts';
 import { deny, EXIT, must, Stop } from './exits.ts';
-import { type Folded, type Ground, stateAfter } from './fold.ts';
+import { type Folded, type Ground, leafOf, stateAfter } from './fold.ts';
 import type { OpenRun } from './run-client.ts';
-
-/** An entry of the fold for the verifier's checks; the fold has proved that the tree holds it. */
-const leafOf = <E extends Entry>(sealed: Sealed<E>): Leaf<E> => ({ ...sealed, proof: [] });
 
 /** The inputs of the run as they were signed at its opening. */
 export function inputsOfRun({ entries }: Folded, { opening }: Ground): Record<string, InputValue> {
@@ -58,7 +54,11 @@ export async function proveArmed({ ground, site }: OpenRun, folded: Folded, step
   must(sameStatement('armed', facts.lines, armedLines(armed, facts.lines, state.facts)));
   await signedByAgent(armed, site, state.facts.origin);
   const before = stateAfter(ground, folded, at);
-  const rendering = { inputs: inputsOfRun(folded, ground), roster: site.roster, outputs: outputsOfRun(folded, at) };
+  const rendering = {
+    inputs: inputsOfRun(folded, ground),
+    roster: site.rosters.before(folded.entries[0]?.entry.seq ?? 0),
+    outputs: outputsOfRun(folded, at),
+  };
   const [first] = [
     ...isRendering(armed, facts, before, rendering),
     ...isMeasured(armed, facts),
@@ -81,7 +81,6 @@ async function signedByAgent(
   const key = must(parsePublicKey(agentOf(roster, entry.actor)?.key ?? ''));
   const [statement, signature] = [bodies['statement'], fromUtf8(bodies['signature']?.bytes ?? new Uint8Array())];
   if (!statement || signature === undefined) return deny('XCK_INTEGRITY', { why: 'the agent’s statement is missing' });
-  must(
-    await verifySshsig(signature, statement.bytes, { key, namespace: namespaceOf('armed', origin), verify: verifyRaw }),
-  );
+  const by = { key, kind: 'ssh', namespace: namespaceOf('armed', origin), origins: [], verify: verifyRaw } as const;
+  must(await verifySshsig(signature, statement.bytes, by));
 }

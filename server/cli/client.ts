@@ -2,18 +2,21 @@
 
 import { statementText, statementTime } from '../../core/approval/statement.ts';
 import { utf8 } from '../../core/bytes/encoding.ts';
+import { digest } from '../../core/bytes/hash.ts';
 import type { Act, Lines } from '../../core/log/acts.ts';
 import type { Checkpoint } from '../../core/log/checkpoint.ts';
 import { namespaceOf } from '../../core/log/sshsig.ts';
 import type { Accepted, CommandText, SignedText } from '../../core/protocol/frames.ts';
 import { parseTrust, type Trust } from '../../core/record/trust.ts';
 import type { Signing } from '../../core/run/lines.ts';
+import { openReceipt } from '../../core/verify/receipt.ts';
+import { verifyRaw } from '../ports/verify.ts';
 import { type Cli, type Given, text } from './args.ts';
 import { deny, must } from './exits.ts';
 import { openApi, serverOf } from './http.ts';
 import { keyFileOf, sign } from './signer.ts';
 import { type SessionFile, stateFiles } from './state-files.ts';
-import { continues, type Known, treeLine } from './trees.ts';
+import { continues, type Known, openTree, treeLine } from './trees.ts';
 
 /** The line `client` of statements; it is recorded and proves nothing. */
 const CLIENT = 'cli/0.1.0';
@@ -63,10 +66,19 @@ export async function signed<A extends Act>(client: Client, act: A, lines: NoInf
   return { statement, signature: await sign(client.keyFile, namespaceOf(act, client.trust.origin), utf8(statement)) };
 }
 
-/** Sends a command; the receipt of a signed act is kept. */
-export async function send(client: Client, command: CommandText): Promise<Accepted> {
+/**
+ * Sends a command. The tree that holds what was entered is kept, so that the log cannot lose it unseen, and the receipt of a
+ * signed act, or of a suspension, where it proves what the server says was entered.
+ */
+export async function send(client: Pick<Client, 'api' | 'files' | 'trust'>, command: CommandText): Promise<Accepted> {
   const accepted = await client.api.post<Accepted>('/api/commands', command);
+  const { api, files, trust } = client;
+  await continues({ api, files, floor: null }, await openTree(trust, accepted.checkpoint));
   const own = accepted.entries[0];
-  if (accepted.receipt !== null && own) client.files.keepReceipt(client.trust.origin, own.seq, accepted.receipt);
+  if (accepted.receipt === null || !own) return accepted;
+  const { entry, bytes } = must(await openReceipt(utf8(accepted.receipt), trust, verifyRaw));
+  if (entry.seq !== own.seq || digest(bytes) !== own.digest)
+    return deny('XCK_INTEGRITY', { why: 'the server’s receipt is of another entry' });
+  files.keepReceipt(trust.origin, own.seq, accepted.receipt);
   return accepted;
 }

@@ -9,6 +9,7 @@ import type { Entry, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import type { BodyText, Slice } from '../../core/protocol/frames.ts';
 import type { RunMachine } from '../../core/run/machine.ts';
 import { fold, type Opening, openState, type RunState } from '../../core/run/state.ts';
+import type { Leaf } from '../../core/verify/read.ts';
 import { deny, must } from './exits.ts';
 
 /** What a run stands on: facts that were verified before it. */
@@ -26,6 +27,9 @@ export interface Folded {
   /** The newest verified tree; it covers every entry here. */
   readonly tree: Checkpoint;
 }
+
+/** An entry of the fold for the verifier's checks; the fold has proved that the tree holds it. */
+export const leafOf = <E extends Entry>(sealed: Sealed<E>): Leaf<E> => ({ ...sealed, proof: [] });
 
 type Bodies = Readonly<Record<string, BodyText>>;
 

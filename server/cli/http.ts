@@ -1,6 +1,9 @@
 /** HTTP to one server with one session. Refusals of the server end the word with its sentence, hint and code. */
-import { request as plain } from 'node:http';
+import { renameSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request as plain } from 'node:http';
 import { request as secure } from 'node:https';
+import { buffer } from 'node:stream/consumers';
 import { EXIT, Stop, stopOf, usage } from './exits.ts';
 
 export interface Api {
@@ -8,7 +11,8 @@ export interface Api {
   readonly server: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
-  bytes(path: string): Promise<Uint8Array>;
+  /** Writes what is at the path to a file, which is there only once all of it is. */
+  save(path: string, file: string): Promise<void>;
 }
 
 interface Answer {
@@ -17,6 +21,8 @@ interface Answer {
 }
 
 const TIMEOUT_MS = 60_000;
+
+const isGood = (status: number): boolean => status >= 200 && status < 300;
 
 /** Where to connect: every name under `.localhost` is this machine (RFC 6761), whatever the resolver says. */
 export const dialled = (hostname: string): string =>
@@ -31,7 +37,7 @@ export function serverOf(address: string): string {
 }
 
 export function openApi(server: string, session: string | null): Api {
-  const call = (method: string, path: string, body?: unknown): Promise<Answer> =>
+  const ask = (method: string, path: string, body?: unknown): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const url = new URL(path, server);
       const json = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
@@ -50,21 +56,25 @@ export function openApi(server: string, session: string | null): Api {
           headers,
           timeout: TIMEOUT_MS,
         },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on('data', (part: Buffer) => parts.push(part));
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(parts) }));
-          response.on('error', (error) => reject(silent(server, method, error)));
-        },
+        resolve,
       );
       request.on('timeout', () => request.destroy(new Error('no answer within a minute')));
       request.on('error', (error) => reject(silent(server, method, error)));
       request.end(json);
     });
 
+  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const response = await ask(method, path, body);
+    try {
+      return { status: response.statusCode ?? 0, bytes: await buffer(response) };
+    } catch (error) {
+      throw silent(server, method, error as Error);
+    }
+  };
+
   const good = async (answer: Promise<Answer>): Promise<Buffer> => {
     const { status, bytes } = await answer;
-    if (status >= 200 && status < 300) return bytes;
+    if (isGood(status)) return bytes;
     throw refused(status, bytes);
   };
   const parsed = async <T>(answer: Promise<Answer>): Promise<T> =>
@@ -74,7 +84,21 @@ export function openApi(server: string, session: string | null): Api {
     server,
     get: (path) => parsed(call('GET', path)),
     post: (path, body) => parsed(call('POST', path, body)),
-    bytes: (path) => good(call('GET', path)),
+    save: async (path, file) => {
+      const response = await ask('GET', path);
+      const status = response.statusCode ?? 0;
+      if (!isGood(status)) throw refused(status, await buffer(response));
+      const part = `${file}.part`;
+      try {
+        // Not a write stream: one that is given up while it opens makes its file after we have removed it.
+        await writeFile(part, response);
+        renameSync(part, file);
+      } catch (error) {
+        rmSync(part, { force: true });
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Stop(EXIT.failed, `${file} was not written: ${why}`, 'Nothing of it was kept. Fetch it again.');
+      }
+    },
   };
 }
 

@@ -9,10 +9,11 @@ import { contextOf } from '../../core/run/state.ts';
 import { type FolderFile, folderIndex } from '../../core/runbook/folder.ts';
 import type { AfterEntry } from '../../core/site/after.ts';
 import { knownRunbook, nothingKnown, type Prepared } from '../../core/verify/folder.ts';
+import { followed } from '../../core/verify/roster.ts';
 import { readAfter } from './after.ts';
 import type { Client } from './client.ts';
 import { deny, must } from './exits.ts';
-import { type Folded, type Ground, openFold, readRunEntry } from './fold.ts';
+import { type Folded, type Ground, leafOf, openFold, readRunEntry } from './fold.ts';
 import { readSite, type Site } from './site.ts';
 import { continues, openTree } from './trees.ts';
 
@@ -58,11 +59,17 @@ export async function openRun(client: Client, run: string): Promise<OpenRun> {
       origin: client.trust.origin,
       runbook: prepared.runbook,
       authors: document.authors,
-      roles: rolesOf(site.roster),
+      roles: rolesOf(site.rosters.before(opened.entry.seq)),
     },
     tree: (note) => openTree(client.trust, note),
   };
   const folded = await openFold(ground, document.slice);
+  const [unfollowed] = followed(
+    { run: folded.entries.map(leafOf), opened: leafOf(opened) },
+    site.rosters,
+    folded.tree.size,
+  );
+  if (unfollowed) deny('XCK_INTEGRITY', { why: unfollowed.sentence });
   await continues(client, folded.tree);
   const after = readAfter(document.after, closeRef(folded));
   return {

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type PublicKey, parsePublicKey } from '../../core/log/publicKey.ts';
+import { type PublicKey, parsePasted, pastedKind } from '../../core/log/publicKey.ts';
 import { verifySshsig } from '../../core/log/sshsig.ts';
 import { verifyRaw } from '../ports/verify.ts';
 import { EXIT, must, Stop, usage } from './exits.ts';
@@ -24,7 +24,7 @@ export function publicKeyOf(file: string): PublicKey {
     throw usage(`There is no key ${file}.`, 'Name one with --key, or make one: crosscheck key enrol --generate');
   const beside = file.endsWith('.pub') ? file : `${file}.pub`;
   const text = existsSync(beside) ? readFileSync(beside, 'utf8') : derived(file);
-  return must(parsePublicKey(text.trim().split(/\s+/).slice(0, 2).join(' ')));
+  return must(parsePasted(text.trim().split(/\s+/).slice(0, 2).join(' ')));
 }
 
 function derived(file: string): string {
@@ -40,19 +40,23 @@ function derived(file: string): string {
 /** Returns the armored SSHSIG of `message`; it has been checked against the key's public half. */
 export async function sign(file: string, namespace: string, message: Uint8Array): Promise<string> {
   const key = publicKeyOf(file);
-  const signature = await keygen(['-Y', 'sign', '-q', '-n', namespace, '-f', file], message);
-  must(await verifySshsig(signature, message, { key, namespace, verify: verifyRaw }));
+  const kind = pastedKind(key.line);
+  const signature = await keygen(['-Y', 'sign', '-q', '-n', namespace, '-f', file], message, kind === 'sk-ssh');
+  must(await verifySshsig(signature, message, { key, kind, namespace, origins: [], verify: verifyRaw }));
   return signature;
 }
 
-/** ssh-keygen asks for passphrases on the terminal itself; what it writes to stderr is shown only where it fails. */
-function keygen(args: readonly string[], input: Uint8Array): Promise<string> {
+/**
+ * ssh-keygen asks for passphrases on the terminal itself; what it writes to stderr is shown only where it fails, but
+ * for a security key, whose touch it asks for there.
+ */
+function keygen(args: readonly string[], input: Uint8Array, touched: boolean): Promise<string> {
   return new Promise((done, fail) => {
-    const child = spawn('ssh-keygen', args, { stdio: 'pipe' });
+    const child = spawn('ssh-keygen', args, { stdio: ['pipe', 'pipe', touched ? 'inherit' : 'pipe'] });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (part: Buffer) => out.push(part));
-    child.stderr.on('data', (part: Buffer) => err.push(part));
-    child.stdin.on('error', () => {});
+    child.stdout?.on('data', (part: Buffer) => out.push(part));
+    child.stderr?.on('data', (part: Buffer) => err.push(part));
+    child.stdin?.on('error', () => {});
     child.on('error', (error) =>
       fail(new Stop(EXIT.failed, `ssh-keygen cannot be run: ${error.message}`, 'Install OpenSSH 8.2 or newer.')),
     );
@@ -66,6 +70,6 @@ function keygen(args: readonly string[], input: Uint8Array): Promise<string> {
         ),
       );
     });
-    child.stdin.end(input);
+    child.stdin?.end(input);
   });
 }

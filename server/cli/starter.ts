@@ -39,6 +39,7 @@ steps:
     timeout: 5m
     probes:
       count: {title: Files that will be removed, run: [bin/files, count]}
+    # In a live run by a security key at a terminal, unless keys: {high: 0, terminal: 1} asks for less.
     cross_check:
       challenge:
         - {id: how-many, ask: How many files will be removed?, equals: probes.count, by: reviewer, hint: 'ls old | wc -l'}

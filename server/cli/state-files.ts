@@ -1,7 +1,7 @@
 /** What this person's machine remembers between words: the session, the pinned logs and receipts. Secrets are readable by their owner alone. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface SessionFile {
   /** `http://host:port` */
@@ -46,7 +46,7 @@ export function stateFiles(env: Readonly<Record<string, string | undefined>>): S
   };
   const write = (name: string, text: string): string => {
     const file = join(directory, name);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // A person's words run side by side: a watch and a check must not rename each other's file away.
     const fresh = `${file}.${process.pid}.new`;
     writeFileSync(fresh, text, { mode: 0o600, flush: true });
@@ -59,6 +59,6 @@ export function stateFiles(env: Readonly<Record<string, string | undefined>>): S
     keepSession: (session) => void write('session.json', `${JSON.stringify(session)}\n`),
     log: (origin) => read<LogFile>(`log-${placeOf(origin)}.json`),
     keepLog: (log) => void write(`log-${placeOf(log.origin)}.json`, `${JSON.stringify(log)}\n`),
-    keepReceipt: (origin, seq, receipt) => write(`receipt-${placeOf(origin)}-${seq}.txt`, receipt),
+    keepReceipt: (origin, seq, receipt) => write(join('receipts', `${placeOf(origin)}-${seq}.txt`), receipt),
   };
 }

@@ -1,4 +1,5 @@
 /** What a step does, as the people who judge it read it. No value that is blind is ever shown. */
+import { keysText } from '../../core/approval/quorum.ts';
 import { lineJson } from '../../core/approval/statement.ts';
 import { lasting } from '../../core/release/words.ts';
 import { type ArmingFacts, factsOf, type RunFacts, type RunState } from '../../core/run/state.ts';
@@ -93,12 +94,19 @@ export function stepText(
     step.irreversible
       ? '  Once it has started, this step itself cannot be undone.'
       : '  The runbook does not call this step irreversible.',
+    ...keyLines(action),
     ...(step.no_backup === null ? [] : [`  no backup: ${clean(step.no_backup)}`]),
     ...(action.while.length > 0 ? [`  starts only while the clock ${action.while.join(', ')} runs`] : []),
     ...undoLines(action),
     ...(probes.length > 0 ? ['Facts, measured when armed and again before the start', ...probes] : []),
     ...(checks.length > 0 ? ['Checked afterwards', ...checks] : []),
   ];
+}
+
+/** By which keys the confirmations of a live run must be. */
+function keyLines({ keys }: Action): string[] {
+  const text = keysText(keys);
+  return text === '' ? [] : [`  of a live run’s confirmations ${text}`];
 }
 
 /** The armed step as its statement says; the lines are canonical JSON or the fold would not have taken them. */

@@ -2,7 +2,7 @@
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import type { Sealed } from '../../core/log/entry.ts';
 import type { RunEntry } from '../../core/log/tables.ts';
-import { bodyOf, textIn } from '../../core/release/entries.ts';
+import { bodyOf, isRedacted, REDACTED, textIn } from '../../core/release/entries.ts';
 import { holdText, readHold } from '../../core/release/holdDocument.ts';
 import { utc } from '../../core/release/words.ts';
 import { type Names, nameOf } from './show.ts';
@@ -21,6 +21,7 @@ export function entryLine(sealed: Sealed<RunEntry>, names: Names): string {
 /** What somebody said with it, where this reader has it. */
 function quote(sealed: Sealed<RunEntry>): string | null {
   const { entry } = sealed;
+  if (isRedacted(sealed)) return REDACTED;
   switch (entry.type) {
     case 'hold.raised':
     case 'hold.updated': {

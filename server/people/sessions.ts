@@ -1,6 +1,6 @@
 /** Sessions, one-time links and sign-in challenges. Only digests of secrets are stored; a session lets nobody sign anything. */
 import { fromBase64, hex, utf8 } from '../../core/bytes/encoding.ts';
-import { sha256 } from '../../core/bytes/hash.ts';
+import { digest, sha256 } from '../../core/bytes/hash.ts';
 import { fail } from '../../core/errors.ts';
 import { parsePublicKey } from '../../core/log/publicKey.ts';
 import type { Roster } from '../../core/log/roster.ts';
@@ -20,8 +20,8 @@ export interface Sessions {
   /** Returns the secret of a new session or one-time link. */
   mint(person: string, kind: 'session' | 'link'): { secret: string; expires: number };
   person(secret: string): string | undefined;
-  /** Turns a one-time link into a session; the link is spent. */
-  redeem(link: string): Result<{ person: string; secret: string; expires: number }>;
+  /** Turns a one-time link into a session; the link is spent. The token of a first key does as well, as long as it is unused. */
+  redeem(roster: Roster, link: string): Result<{ person: string; secret: string; expires: number }>;
   /** 32 random bytes in base64, good for one minute and once. */
   challenge(): string;
   /** Signs in by an SSHSIG over the challenge; 32 bytes can never be a statement. */
@@ -56,9 +56,10 @@ export function openSessions(store: PeopleStore, ports: Ports): Sessions {
   return {
     mint,
     person: (secret) => find(secret, 'session')?.person,
-    redeem: (link) => {
-      const row = spend(link, 'link');
-      return row ? begin(row.person) : fail('XCK_SIGNED_OUT', {});
+    redeem: (roster, link) => {
+      const token = digest(Buffer.from(link, 'hex'));
+      const person = spend(link, 'link')?.person ?? roster.people.find((one) => one.token === token)?.id;
+      return person === undefined ? fail('XCK_SIGNED_OUT', {}) : begin(person);
     },
     challenge: () => {
       const secret = Buffer.from(ports.random(CHALLENGE_BYTES)).toString('base64');
@@ -72,11 +73,14 @@ export function openSessions(store: PeopleStore, ports: Ports): Sessions {
       if (!row || bytes?.length !== CHALLENGE_BYTES)
         return fail('XCK_SIGNATURE', { why: 'the challenge is unknown or used' });
       if (!key.ok) return key;
-      const person = roster.people.find((one) => one.keys.some(({ key: line }) => line === key.value.line));
-      if (!person) return fail('XCK_SIGNATURE', { why: 'the roster does not have this key' });
-      const by = { key: key.value, namespace: namespaceOf('sign-in', origin), verify: ports.verifyRaw };
+      const [own] = roster.people.flatMap(({ id, keys }) =>
+        keys.filter((one) => one.key === key.value.line).map(({ kind }) => ({ id, kind })),
+      );
+      if (!own) return fail('XCK_SIGNATURE', { why: 'the roster does not have this key' });
+      const namespace = namespaceOf('sign-in', origin);
+      const by = { key: key.value, kind: own.kind, namespace, origins: roster.origins, verify: ports.verifyRaw };
       const checked = await verifySshsig(given.signature, bytes, by);
-      return checked.ok ? begin(person.id) : checked;
+      return checked.ok ? begin(own.id) : checked;
     },
     end: (secret) => store.dropSession(digestOf(secret)),
   };

@@ -4,7 +4,7 @@ import { digest } from '../../core/bytes/hash.ts';
 import { fail } from '../../core/errors.ts';
 import { type Draft, seal } from '../../core/log/entry.ts';
 import { originOf } from '../../core/log/origin.ts';
-import { parsePublicKey } from '../../core/log/publicKey.ts';
+import { parsePasted, pastedKind } from '../../core/log/publicKey.ts';
 import type { SiteDocument } from '../../core/log/tables.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -39,36 +39,44 @@ export function checkSite(site: NewSite): Result<true> {
     const role = person.roles.find((one) => !ROLE.test(one));
     if (role !== undefined) return bad(where, `“${role}” is no role name`);
     if (person.key === null) continue;
-    const key = parsePublicKey(person.key);
+    const key = parsePasted(person.key);
     if (!key.ok) return bad(where, key.refusal.sentence);
     if (seen.has(key.value.line)) return bad(where, 'this key belongs to somebody else already; one key is one person');
     seen.add(key.value.line);
   }
   const keepers = site.people.filter((person) => person.keeper).length;
-  const tokens = site.people.some((person) => person.key === null);
+  const keyless = site.people.find((person) => person.keeper && person.key === null);
   if (keepers < site.keepersNeeded || site.keepersNeeded < 1)
     return bad('keepers', `${site.keepersNeeded} are needed, ${keepers} are named`);
-  if (tokens && site.keepersNeeded > 1)
-    return bad('people', 'without a key only a solo site can start; paste everybody’s public key');
+  if (keyless && site.keepersNeeded > 1)
+    return bad(`people ${keyless.name}`, 'a keeper needs a key from the start; paste their public key');
   return ok(true);
 }
 
-/** Writes entry 0. Enrolment tokens are kept as settings until they are used, so that the links can be printed again. */
-export function writeGenesis(
+/** Writes entry 0 of a new site. */
+export const writeGenesis = (store: Store, ports: Ports, logKey: LogKey, site: NewSite) =>
+  beginLog(store, ports, logKey, documentOf(store, ports, logKey, site));
+
+/**
+ * What genesis says of a new site; `known` is the id of whoever has one already by this key. Enrolment tokens are kept
+ * as settings until they are used, so that the links can be printed again.
+ */
+export function documentOf(
   store: Store,
   ports: Ports,
   logKey: LogKey,
   site: NewSite,
-): { origin: string; genesis: string } {
+  known: (key: string) => string | undefined = () => undefined,
+): SiteDocument {
   const people = site.people.map((person) => {
     const token = person.key === null ? ports.random(32) : null;
-    const id = `p-${hex(ports.random(8))}`;
+    const id = known(person.key ?? '') ?? `p-${hex(ports.random(8))}`;
     store.name(id, person.name);
     if (token) store.setSetting(`enrol ${id}`, hex(token));
-    const keys = person.key === null ? [] : [{ key: person.key, kind: 'ssh' as const }];
+    const keys = person.key === null ? [] : [{ key: person.key, kind: pastedKind(person.key) }];
     return { keeper: person.keeper, entry: { id, keys, roles: [...person.roles], token: token && digest(token) } };
   });
-  const document: SiteDocument = {
+  return {
     agents: site.agents,
     host: site.host,
     keepers: { need: site.keepersNeeded, of: people.filter(({ keeper }) => keeper).map(({ entry }) => entry.id) },
@@ -78,6 +86,15 @@ export function writeGenesis(
     random: hex(ports.random(32)),
     reviewer_roles: [...site.reviewerRoles],
   };
+}
+
+/** Writes entry 0. */
+export function beginLog(
+  store: Store,
+  ports: Ports,
+  logKey: LogKey,
+  document: SiteDocument,
+): { origin: string; genesis: string } {
   const origin = originOf(document);
   const sealed = seal({ type: 'genesis', actor: 'server', fields: { site: document } } as Draft<'genesis'>, {
     log: origin,

@@ -10,7 +10,7 @@ import type { NewSite } from './setup.ts';
 const Text = Type.String({ minLength: 1, maxLength: 1000 });
 const PeopleFile = closed({
   people: Type.Array(
-    closed({ name: Text, roles: Type.Array(Text), key: Text, keeper: Type.Optional(Type.Boolean()) }),
+    closed({ name: Text, roles: Type.Array(Text), key: Type.Optional(Text), keeper: Type.Optional(Type.Boolean()) }),
     { minItems: 2 },
   ),
   keepers_needed: Type.Integer({ minimum: 2 }),
@@ -47,7 +47,7 @@ export function siteFromFile(file: string, host: string, embedded: SiteDocument[
     people: given.people.map(({ name, roles, key, keeper }) => ({
       name,
       roles,
-      key: bareKey(key),
+      key: key === undefined ? null : bareKey(key),
       keeper: keeper ?? false,
     })),
     keepersNeeded: given.keepers_needed,

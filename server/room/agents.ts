@@ -99,7 +99,9 @@ export function openAgents(deps: AgentDeps): Agents {
         const namespace = namespaceOf('agent-hello', engine.site.origin);
         const proved = await verifySshsig(signature, challenge, {
           key: key.value,
+          kind: 'ssh',
           namespace,
+          origins: [],
           verify: deps.ports.verifyRaw,
         });
         if (!proved.ok) return proved;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { base64 } from '../../core/bytes/encoding.ts';
 import type { ClientFrame, ServerFrame } from '../../core/protocol/frames.ts';
+import { GRACE } from '../drain.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AbortAnswer } from '../runner/effects.ts';
 import type { Committed, Engine } from '../runner/engine.ts';
@@ -19,6 +20,7 @@ const FRAME_LIMIT = 64 * 1024;
 const SKIP_OUTPUT = 1024 * 1024;
 const SEND_AWAY = 8 * 1024 * 1024;
 const PROTOCOL = 'crosscheck.v1';
+const SOCKETS = { noServer: true, perMessageDeflate: false, closeTimeout: GRACE };
 
 interface Member {
   readonly socket: WebSocket;
@@ -53,13 +55,13 @@ export interface Room {
 export function openRoom(deps: RoomDeps): Room {
   const members = new Set<Member>();
   const people = new WebSocketServer({
-    noServer: true,
+    ...SOCKETS,
     maxPayload: FRAME_LIMIT,
-    perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
-  const agents = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 * 1024, perMessageDeflate: false });
+  const agents = new WebSocketServer({ ...SOCKETS, maxPayload: 64 * 1024 * 1024 });
   let presence: PresenceBook;
+  let closing = false;
 
   const send = (member: Member, frame: ServerFrame) => {
     if (member.socket.bufferedAmount > SEND_AWAY) member.socket.terminate();
@@ -142,16 +144,22 @@ export function openRoom(deps: RoomDeps): Room {
     });
   };
 
+  const turnAway = (socket: Duplex, status: string) => {
+    // From an upgrade on nobody else listens to this socket's errors; one that goes unheard would end the server.
+    socket.on('error', () => socket.destroy());
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  };
+
   /** A person's socket needs the exact Origin; an agent's sends none and proves its key instead. */
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Nobody would close a socket that comes after all others were closed, and the server waited for it for ever.
+    if (closing) return turnAway(socket, '503 Service Unavailable');
     const path = (request.url ?? '').split('?')[0];
     if (path === '/api/room' && deps.allowedOrigin(request.headers.origin))
       return people.handleUpgrade(request, socket, head, serve);
     if (path === '/api/agent' && request.headers.origin === undefined)
       return agents.handleUpgrade(request, socket, head, serveAgent);
-    socket.end(
-      `HTTP/1.1 ${path === '/api/room' || path === '/api/agent' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    );
+    turnAway(socket, path === '/api/room' || path === '/api/agent' ? '403 Forbidden' : '404 Not Found');
   };
 
   return {
@@ -178,6 +186,7 @@ export function openRoom(deps: RoomDeps): Room {
       for (const member of members) if (member.session === session) member.socket.close(4004, 'signed out');
     },
     close: () => {
+      closing = true;
       for (const client of [...people.clients, ...agents.clients]) client.close(1012, 'restarting');
     },
   };

@@ -1,10 +1,11 @@
 /** POST /api/commands: from a person's JSON to the one write path, and back to what became durable, or to problem details. */
-import { utf8 } from '../../core/bytes/encoding.ts';
+import { fromBase64, utf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
 import { jcs } from '../../core/bytes/jcs.ts';
 import { fail } from '../../core/errors.ts';
 import type { Sealed } from '../../core/log/entry.ts';
 import type { Accepted as AcceptedText, CommandText } from '../../core/protocol/frames.ts';
+import { receiptText } from '../../core/record/receipt.ts';
 import { readCountermeasure, readPostmortem } from '../../core/release/countermeasures.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Signed } from '../../core/run/commands.ts';
@@ -32,16 +33,30 @@ export type CommandOf<T extends CommandText['type']> = Extract<CommandText, { re
 /** Carries out one command of an authenticated person. */
 export async function carryOut(deps: CommandDeps, person: string, command: CommandText): Promise<Result<AcceptedText>> {
   const done = await submit(deps, person, command);
-  return done.ok ? ok(accepted(deps.engine, done.value, 'signature' in command)) : done;
+  return done.ok ? ok(accepted(deps.engine, done.value, 'signature' in command || command.type === 'suspend')) : done;
 }
 
 async function submit(deps: CommandDeps, person: string, command: CommandText): Promise<Result<Accepted>> {
   const { engine } = deps;
   switch (command.type) {
     case 'enrol': {
-      const token = digest(Buffer.from(command.token, 'hex'));
+      const token = command.token === null ? null : digest(Buffer.from(command.token, 'hex'));
       return engine.submitSite({ type: 'enrol', person, token, ...salted(deps, command) });
     }
+    case 'suspend': {
+      const { of, key, text } = command;
+      return engine.submitSite({
+        type: 'suspend',
+        person,
+        of,
+        key,
+        text: text === null ? null : body(deps, jcs(text)),
+      });
+    }
+    case 'roster':
+      return signRoster(deps, person, command);
+    case 'epoch':
+      return engine.submitSite({ type: 'epoch', person, salt: deps.ports.random(32), ...salted(deps, command) });
     case 'register':
       return register(deps, person, command);
     case 'approve':
@@ -65,16 +80,31 @@ async function submit(deps: CommandDeps, person: string, command: CommandText): 
     case 'countermeasure':
     case 'countermeasure_closed':
       return afterwards(deps, person, command);
+    case 'redact':
+      return engine.submitAfter(command.run, { type: 'redact', person, ...salted(deps, command) });
     default:
       return submitRun(deps, person, command);
   }
 }
 
-type SiteText = CommandOf<'enrol' | 'register' | 'approve' | 'open' | 'plan' | 'hold_on' | 'lift_on' | 'update'>;
+async function signRoster(deps: CommandDeps, person: string, command: CommandOf<'roster'>): Promise<Result<Accepted>> {
+  const { engine, store, ports } = deps;
+  const roster = { bytes: utf8(command.roster), salt: fromBase64(command.salt) ?? new Uint8Array() };
+  const signed = salted(deps, command);
+  const done = await engine.submitSite({ type: 'roster', person, roster, salt: ports.random(32), ...signed });
+  const known = store.names();
+  const fresh = Object.entries(command.names).filter(([id]) => known[id] === undefined);
+  if (done.ok) for (const [id, name] of fresh) store.name(id, name);
+  return done;
+}
+
+type SiteText = CommandOf<
+  'enrol' | 'suspend' | 'roster' | 'epoch' | 'register' | 'approve' | 'open' | 'plan' | 'hold_on' | 'lift_on' | 'update'
+>;
 type AfterText = CommandOf<'backup_deleted' | 'postmortem' | 'countermeasure' | 'countermeasure_closed'>;
 
 /** What comes after a close is read as strictly as what came before it: it is there for good. */
-function afterwards(deps: CommandDeps, person: string, command: AfterText): Result<Accepted> {
+async function afterwards(deps: CommandDeps, person: string, command: AfterText): Promise<Result<Accepted>> {
   const made = afterCommand(deps, person, command);
   return made.ok ? deps.engine.submitAfter(command.run, made.value) : made;
 }
@@ -100,7 +130,7 @@ function afterCommand(deps: CommandDeps, person: string, command: AfterText): Re
 async function submitRun(
   deps: CommandDeps,
   person: string,
-  command: Exclude<CommandText, SiteText | AfterText>,
+  command: Exclude<CommandText, SiteText | AfterText | CommandOf<'redact'>>,
 ): Promise<Result<Accepted>> {
   const { engine } = deps;
   const { run } = command;
@@ -184,8 +214,5 @@ function accepted(engine: Engine, { entries }: Accepted, keeps: boolean): Accept
   };
 }
 
-/** C2SP tlog-proof: format line, index, inclusion hashes, empty line, checkpoint. */
-function receipt(engine: Engine, own: Sealed): string {
-  const hashes = engine.log.inclusion(own.entry.seq).map((hash) => `${hash}\n`);
-  return `c2sp.org/tlog-proof@v1\nindex ${own.entry.seq}\n${hashes.join('')}\n${engine.log.checkpoint}`;
-}
+const receipt = ({ log }: Engine, { entry, bytes }: Sealed): string =>
+  receiptText({ entry: bytes, index: entry.seq, proof: log.inclusion(entry.seq), checkpoint: log.checkpoint });

@@ -1,18 +1,24 @@
 /** Everything that can be read; no GET changes anything, and whatever is about a run goes through core's `withheld`. */
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { base64, fromUtf8, utf8 } from '../../core/bytes/encoding.ts';
+import { base64, utf8 } from '../../core/bytes/encoding.ts';
 import { type Refusal, refusal } from '../../core/errors.ts';
 import { closed, Id, RunId, Sha256 } from '../../core/log/forms.ts';
+import { personOf } from '../../core/log/roster.ts';
 import { packBundle } from '../../core/record/bundle.ts';
+import { REDACTED } from '../../core/release/entries.ts';
 import { armingOf } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import { type AppDeps, problem } from '../app.ts';
 import { collect } from '../record/collect.ts';
+import { wholeLog } from '../record/whole.ts';
+import type { Engine } from '../runner/engine.ts';
 import { hiddenFrom, runDocument } from '../runner/slices.ts';
 import { folderDocument, registeredDocument } from './folders.ts';
 import { holdsSlice } from './holds.ts';
 import { home } from './home.ts';
+import { peopleView, siteSlice } from './people.ts';
 import { planView } from './plans.ts';
 
 const runParams = closed({ run: RunId });
@@ -35,10 +41,8 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
 
     signedIn.get('/api/home', async (request) => home(deps, request.person));
 
-    signedIn.get('/api/site', async () => ({
-      entries: store.entriesOfTypes(['genesis', 'key.enrolled']).map(({ bytes }) => fromUtf8(bytes)),
-      checkpoint: engine.log.checkpoint,
-    }));
+    signedIn.get('/api/site', async () => siteSlice(deps));
+    signedIn.get('/api/people', async () => peopleView(deps));
 
     signedIn.get('/api/holds', async () => holdsSlice(deps));
 
@@ -98,6 +102,26 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
       },
     );
 
+    const instant = Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' }));
+    signedIn.get<{ Querystring: { from?: string; to?: string } }>(
+      '/api/log/record',
+      { schema: { querystring: closed({ from: instant, to: instant }) } },
+      async (request, reply) => {
+        if (!mayHaveLog(engine, request.person)) return no(reply, refusal('XCK_AUDITOR'));
+        const { from, to } = request.query;
+        const period = { from: from === undefined ? null : Number(from), to: to === undefined ? null : Number(to) };
+        const wanted = {
+          checkpoint: utf8(engine.log.checkpoint),
+          size: engine.log.size,
+          withheld: new Set(store.openRuns().flatMap((run) => blindIn(engine, run))),
+        };
+        return reply
+          .type('application/x-tar')
+          .header('content-disposition', 'attachment; filename="log.crosscheck.tar"')
+          .send(Readable.from(wholeLog(store, wanted, period)));
+      },
+    );
+
     const outputQuery = closed({
       step: Id,
       attempt: Type.String({ pattern: '^[0-9]{1,6}$' }),
@@ -130,6 +154,15 @@ export async function readRoutes(app: FastifyInstance, deps: AppDeps): Promise<v
   });
 }
 
+/** Auditors read everything that is not blind, and keepers answer for the site; for all others it is too much at once. */
+const mayHaveLog = ({ site }: Engine, person: string): boolean =>
+  site.document.keepers.of.includes(person) || personOf(site.roster, person)?.roles.includes('auditor') === true;
+
+function blindIn(engine: Engine, run: string): string[] {
+  const live = engine.run(run);
+  return live ? [...hiddenFrom(live, null)] : [];
+}
+
 const PIECE = 256 * 1024;
 
 interface OutputOf {
@@ -147,8 +180,10 @@ async function output({ engine, store, agents }: AppDeps, { run, step, attempt, 
     ({ entry }) => 'checks' in entry && entry.step === step && entry.attempt === attempt && (entry.item ?? '') === item,
   );
   if (ended) {
-    const body = store.body(ended.entry.bodies?.['output'] ?? '');
-    return body && { offset, bytes: base64(body.bytes.subarray(offset, offset + PIECE)), total: body.bytes.length };
+    const named = ended.entry.bodies?.['output'];
+    if (named === undefined) return undefined;
+    const bytes = store.body(named)?.bytes ?? utf8(`${REDACTED}\n`);
+    return { offset, bytes: base64(bytes.subarray(offset, offset + PIECE)), total: bytes.length };
   }
   const arming = live && armingOf(contextOf(live.state), step);
   if (arming?.attempt !== attempt || arming.starts[item] === undefined) return undefined;

@@ -22,14 +22,23 @@ const Plan = closed({
 });
 
 export const CommandSchema = Type.Union([
-  closed({ type: Type.Literal('enrol'), token: Nonce, ...signed }),
+  closed({ type: Type.Literal('enrol'), token: orNull(Nonce), ...signed }),
+  closed({ type: Type.Literal('suspend'), of: Principal, key: Type.String({ maxLength: 1000 }), text: orNull(Text) }),
+  closed({
+    type: Type.Literal('roster'),
+    roster: Type.String({ maxLength: 4_194_304 }),
+    salt: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }),
+    names: named(Principal, Text),
+    ...signed,
+  }),
+  closed({ type: Type.Literal('epoch'), ...signed }),
   closed({ type: Type.Literal('register'), files: Type.Array(File, { maxItems: 2000 }), ...signed }),
   closed({ type: Type.Literal('approve'), ...signed }),
   closed({ type: Type.Literal('open'), inputs: Json, salt: Base64, ...signed }),
   closed({ type: Type.Literal('join'), run: RunId, seat: Id, role: Id }),
   closed({ type: Type.Literal('leave'), run: RunId, seat: Id }),
   closed({ type: Type.Literal('arm'), run: RunId, step: Id, target: Type.String({ maxLength: 64 }) }),
-  closed({ type: words('confirm', 'refuse', 'key', 'attest'), run: RunId, ...signed }),
+  closed({ type: words('confirm', 'refuse', 'key', 'attest', 'redact'), run: RunId, ...signed }),
   closed({
     type: words('lift', 'decide', 'resolve', 'waive', 'deviate', 'lead', 'close'),
     run: RunId,

@@ -1,10 +1,10 @@
-/** Signing in and out: by one-time link or by an SSH key over a random challenge. A session reads and stops things; it signs nothing. */
+/** Signing in and out: by one-time link or by a key of the roster over a random challenge. A session reads and stops things; it signs nothing. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { fromBase64 } from '../../core/bytes/encoding.ts';
 import { type Refusal, refusal } from '../../core/errors.ts';
 import { vkey } from '../../core/log/checkpoint.ts';
-import { Base64, closed, Nonce } from '../../core/log/forms.ts';
+import { Base64, closed, Nonce, Principal } from '../../core/log/forms.ts';
 import { personOf } from '../../core/log/roster.ts';
 import type { Me } from '../../core/protocol/frames.ts';
 import type { Result } from '../../core/result.ts';
@@ -35,10 +35,20 @@ export async function sessionRoutes(app: FastifyInstance, deps: AppDeps): Promis
   app.post<{ Body: { token: string } }>(
     '/api/session/link',
     { schema: { body: closed({ token: Nonce }) } },
-    async (request, reply) => begin(reply, sessions.redeem(request.body.token)),
+    async (request, reply) => begin(reply, sessions.redeem(engine.site.roster, request.body.token)),
   );
 
-  app.post('/api/session/challenge', async () => ({ challenge: sessions.challenge() }));
+  app.post('/api/session/challenge', async () => ({ challenge: sessions.challenge(), origin: engine.site.origin }));
+
+  // An authenticator says whose a passkey is, not which key; public keys let nobody in.
+  app.get<{ Params: { person: string } }>(
+    '/api/session/passkeys/:person',
+    { schema: { params: closed({ person: Principal }) } },
+    async (request) => {
+      const own = personOf(engine.site.roster, request.params.person)?.keys ?? [];
+      return { keys: own.filter(({ kind }) => kind === 'passkey').map(({ key }) => key) };
+    },
+  );
 
   const keyBody = closed({
     challenge: Base64,
@@ -74,6 +84,7 @@ export async function sessionRoutes(app: FastifyInstance, deps: AppDeps): Promis
       keys: person.keys.map(({ key, kind }) => ({ key, kind })),
       origin,
       solo: roster.solo,
+      vouched: roster.vouched || roster.solo,
       genesis,
       roster: roster.ref,
       log_key: vkey(origin, fromBase64(document.log_key) ?? new Uint8Array()),

@@ -1,6 +1,7 @@
 /** Undo windows and copies that are to be deleted, of open runs and of closed ones of which something still runs. */
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import type { ClockSummary, DutySummary } from '../../core/protocol/frames.ts';
+import { REDACTED } from '../../core/release/entries.ts';
 import type { RunningClock } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
@@ -47,6 +48,6 @@ export function dutiesDue({ engine, store, ports }: Deps): DutySummary[] {
 
 function duty(store: Deps['store'], run: string, { step, artifact, due, done }: KeptCopy): DutySummary {
   const body = done && store.body(done.answer);
-  const evidence: unknown = body ? JSON.parse(fromUtf8(body.bytes) ?? 'null') : '';
+  const evidence: unknown = body ? JSON.parse(fromUtf8(body.bytes) ?? 'null') : REDACTED;
   return { run, step, artifact, due, done: done && { at: done.at, by: done.by, evidence: String(evidence) } };
 }

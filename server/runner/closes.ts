@@ -6,6 +6,7 @@ import type { RunningClock } from '../../core/run/context.ts';
 import { contextOf } from '../../core/run/state.ts';
 import type { Do } from '../../core/runbook/runbook.ts';
 import { type AfterEntry, type AfterState, afterClose, closeOf, foldAfter, keptCopies } from '../../core/site/after.ts';
+import { Erasable } from '../../core/site/redaction.ts';
 import type { Close } from '../../core/site/state.ts';
 import type { CloseRow, LogStore, RunRow } from '../store/store.ts';
 import type { LiveRun } from './runs.ts';
@@ -79,6 +80,13 @@ export function afterState(store: LogStore, row: RunRow): AfterState | undefined
   const kept = factsOf(row.close).copies.flatMap(({ step, done }) => (done === null ? [step] : []));
   const entries = store.entriesAfter(row.run).map((one) => readEntry(one) as Sealed<AfterEntry>);
   return entries.reduce(foldAfter, afterClose(close, kept));
+}
+
+/** What may be erased of a closed run as it stands. */
+export function erasableOfRun(store: LogStore, run: string): Erasable {
+  const erasable = new Erasable(store.entriesOf(run).map(readEntry));
+  for (const row of store.entriesAfter(run)) erasable.take(readEntry(row));
+  return erasable;
 }
 
 /** The row after one more entry of the chain. */

@@ -44,7 +44,7 @@ export function effects({ engine, store, agents, ports, logger, onAborted }: Eff
   const pass = ({ run, clock, at }: Of<'pass'>) =>
     deadlines.set(`pass ${run} ${clock}`, at, () => {
       if (engine.openRun(run)) void engine.submit(run, { type: 'clock', clock });
-      else engine.submitAfter(run, { type: 'clock', clock });
+      else void engine.submitAfter(run, { type: 'clock', clock });
     });
 
   const armedWith = (run: string, nonce: string): string | undefined => {

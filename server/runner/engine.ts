@@ -3,9 +3,10 @@ import { fail, type Refusal } from '../../core/errors.ts';
 import { type Act, COLLECTED } from '../../core/log/acts.ts';
 import { type Draft, type Sealed, seal } from '../../core/log/entry.ts';
 import { parseEntry } from '../../core/log/parse.ts';
+import { genesisRoster } from '../../core/log/roster.ts';
 import type { RunEntryOf } from '../../core/log/tables.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { Command, Effect, Signed } from '../../core/run/commands.ts';
+import type { Arriving, Command, Effect, Signed } from '../../core/run/commands.ts';
 import { openArming } from '../../core/run/context.ts';
 import { type Decision, decide } from '../../core/run/decide.ts';
 import { contextOf } from '../../core/run/state.ts';
@@ -15,11 +16,12 @@ import { decideSite, type SiteCommand } from '../../core/site/decide.ts';
 import type { World } from '../../core/site/state.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunRow, Store } from '../store/store.ts';
-import { authenticAgent, authenticPerson } from './authentic.ts';
-import { afterState, closedRow, rowAfter } from './closes.ts';
+import { authenticAgent, authenticPerson, type Checker } from './authentic.ts';
+import { afterState, closedRow, erasableOfRun, rowAfter } from './closes.ts';
 import type { Log } from './log.ts';
-import { beginRun, grown, type LiveRun, machines, replayRun } from './runs.ts';
+import { beginRun, grown, type LiveRun, machines, openedOn, replayRun } from './runs.ts';
 import { foldSite, loadSite, runbookReader, type Site } from './site.ts';
+import { nextRoster, reaching } from './spread.ts';
 import { worldOf } from './world.ts';
 
 /** What has just become durable. */
@@ -45,10 +47,10 @@ export interface Engine {
   readonly runbookOf: (digest: string) => Runbook | undefined;
   /** What decisions about the site look up, as it is now. */
   world(): World;
-  submit(run: string, command: Command): Promise<Result<Accepted>>;
+  submit(run: string, command: Arriving): Promise<Result<Accepted>>;
   submitSite(command: SiteCommand): Promise<Result<Accepted>>;
-  /** What comes after a run's close; nothing of it is signed. */
-  submitAfter(run: string, command: AfterCommand): Result<Accepted>;
+  /** What comes after a run's close. What is not signed is durable, or refused, before this returns. */
+  submitAfter(run: string, command: AfterCommand): Promise<Result<Accepted>>;
   /** Writes down a refused attempt that matters; it stops nothing and starts nothing. */
   refused(actor: string, act: string, refusal: Refusal, of: { readonly run?: string; readonly step?: string }): void;
   /** Called after every commit, in order. */
@@ -65,6 +67,8 @@ const SITE_ACTS: Partial<Record<SiteCommand['type'], Act>> = {
   approve: 'approve',
   open: 'open',
   lift_on: 'lift',
+  roster: 'roster',
+  epoch: 'epoch',
 };
 /** Refusals that say something about a person; a mistyped name says nothing. */
 const MATTER = new Set<string>([
@@ -81,6 +85,7 @@ const MATTER = new Set<string>([
   'XCK_CONFIRMED',
   'XCK_DECIDE',
   'XCK_HOLD_ON',
+  'XCK_KEEPER',
   'XCK_LOCKED',
   'XCK_MODE',
   'XCK_REHEARSAL',
@@ -93,6 +98,7 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
   const runbookOf = runbookReader(store);
   const machineOf = machines(runbookOf);
   let site = loadSite(store, runbookOf);
+  const genesis = genesisRoster(site.document, site.genesisDigest);
   const replay = (id: string) => replayRun(store, site, machineOf, runbookOf, id);
   const runs = new Map(store.openRuns().map((id) => [id, replay(id)]));
   const closed = new Map<string, LiveRun>();
@@ -112,7 +118,12 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     }
   };
   const world = () => worldOf({ store, site, runbookOf, runs: [...runs.values()], now: ports.now() });
-  const checker = () => ({ roster: site.roster, log, verifyRaw: ports.verifyRaw });
+  const checker = (of: Partial<Checker> = {}): Checker => ({
+    roster: site.roster,
+    log,
+    verifyRaw: ports.verifyRaw,
+    ...of,
+  });
 
   /** What no verifier could read is never appended: one such entry would spoil its record for good. */
   const append = (...[entries, ...more]: Parameters<Log['append']>): Result<true> => {
@@ -178,39 +189,46 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     });
   };
 
-  const authentic = async (command: Command): Promise<Result<true>> => {
-    if (PERSON_ACTS.has(command.type) && 'person' in command)
-      return authenticPerson(checker(), command.type as Act, command.person, command as unknown as Signed);
-    if (AGENT_ACTS.has(command.type) && 'agent' in command)
-      return authenticAgent(checker(), command.type as Act, command.agent, command as unknown as Signed);
-    return ok(true);
+  /** The command with what its signature says of the key; a command that nobody signs stays as it is. */
+  const authentic = async (id: string, command: Arriving): Promise<Result<Command>> => {
+    const live = run(id);
+    const opening = live && site.rosters.get(openedOn(live));
+    if (PERSON_ACTS.has(command.type) && 'person' in command) {
+      const { person, type } = command;
+      const kind = await authenticPerson(checker({ opening }), type as Act, person, command as unknown as Signed);
+      return kind.ok ? ok({ ...command, kind: kind.value } as Command) : kind;
+    }
+    if (AGENT_ACTS.has(command.type) && 'agent' in command) {
+      const signed = await authenticAgent(checker(), command.type as Act, command.agent, command as unknown as Signed);
+      return signed.ok ? ok(command as Command) : signed;
+    }
+    return ok(command as Command);
   };
 
   const submit: Engine['submit'] = async (id, command) => {
-    const signature = await authentic(command);
+    const signature = await authentic(id, command);
     const live = run(id);
     if (!live) return fail('XCK_UNKNOWN', { what: 'run', name: id });
-    const result = stopped() ?? (signature.ok ? guarded(() => commit(live, command)) : signature);
+    const result = stopped() ?? (signature.ok ? guarded(() => commit(live, signature.value)) : signature);
     const actor = 'person' in command ? command.person : 'agent' in command ? command.agent : null;
     const step = 'step' in command ? command.step : openArming(contextOf(live.state))?.step;
     if (!result.ok && actor) refused(actor, command.type, result.refusal, { run: id, ...(step ? { step } : {}) });
     return result;
   };
 
-  /** A hold called on a runbook holds every open run of it in the same transaction. */
+  /** What reaches into open runs does so in the same transaction: a hold called on their runbook, a new version of the roster. */
   const spread = (entries: readonly Sealed[]): Result<(readonly [LiveRun, Decision])[]> => {
-    const called = entries[0]?.entry;
-    const runbook = called?.type === 'hold.raised' ? called.runbook : undefined;
-    const held: (readonly [LiveRun, Decision])[] = [];
+    const reached: (readonly [LiveRun, Decision])[] = [];
     let count = entries.length;
-    for (const live of runbook === undefined ? [] : runs.values()) {
-      if (live.state.facts.runbook !== runbook) continue;
-      const decision = decide(live.state, { type: 'holdRunbook' }, at(count));
+    for (const live of runs.values()) {
+      const command = reaching(site, entries, live);
+      if (!command) continue;
+      const decision = decide(live.state, command, at(count));
       if (!decision.ok) return decision;
       count += decision.value.entries.length;
-      held.push([live, decision.value]);
+      reached.push([live, decision.value]);
     }
-    return ok(held);
+    return ok(reached);
   };
 
   const commitSite = (command: SiteCommand): Result<Accepted> => {
@@ -237,7 +255,12 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     const signature =
       act === undefined
         ? ok(true)
-        : await authenticPerson(checker(), act, command.person, command as unknown as Signed);
+        : await authenticPerson(
+            checker({ next: nextRoster(command), ...(act === 'epoch' ? { opening: genesis } : {}) }),
+            act,
+            command.person,
+            command as unknown as Signed,
+          );
     const result = stopped() ?? (signature.ok ? guarded(() => commitSite(command)) : signature);
     if (!result.ok) refused(command.person, act ?? command.type, result.refusal, {});
     return result;
@@ -247,13 +270,26 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     const row = store.run(id);
     const state = row && afterState(store, row);
     if (!row || !state) return fail('XCK_NOT_NOW', { what: 'this', why: 'it comes after the close of its run' });
-    const decided = decideAfter(state, command, { ...at(), log: log.origin });
+    const decided = decideAfter(
+      state,
+      command,
+      { ...at(), log: log.origin },
+      { roster: site.roster, erasable: erasableOfRun(store, id) },
+    );
     if (!decided.ok) return decided;
     const sealed = decided.value;
     const done = append([sealed], [rowAfter(row, foldAfter(state, sealed), sealed)], id);
     if (!done.ok) return done;
     tell([sealed], { after: id });
     return ok({ entries: [sealed] });
+  };
+
+  const submitAfter: Engine['submitAfter'] = async (id, command) => {
+    const signature =
+      command.type === 'redact' ? await authenticPerson(checker(), 'redact', command.person, command) : ok(true);
+    const result = stopped() ?? (signature.ok ? guarded(() => commitAfter(id, command)) : signature);
+    if (!result.ok && command.type === 'redact') refused(command.person, 'redact', result.refusal, { run: id });
+    return result;
   };
 
   return {
@@ -268,7 +304,7 @@ export function openEngine(store: Store, log: Log, ports: Ports): Engine {
     world,
     submit,
     submitSite,
-    submitAfter: (id, command) => stopped() ?? guarded(() => commitAfter(id, command)),
+    submitAfter,
     refused,
     listen: (listener) => void listeners.push(listener),
   };

@@ -1,6 +1,6 @@
 /** The append-only log over a store: sealed entries become durable, then a checkpoint covers them. Nothing is acknowledged before that. */
 import { base64, fromBase64, utf8 } from '../../core/bytes/encoding.ts';
-import { checkpointBody, formatNote, keyId } from '../../core/log/checkpoint.ts';
+import { type Checkpoint, checkpointBody, formatNote, keyId } from '../../core/log/checkpoint.ts';
 import { bodyDigest, type Sealed } from '../../core/log/entry.ts';
 import {
   append as addLeaf,
@@ -11,6 +11,7 @@ import {
   type Nodes,
   rootOf,
 } from '../../core/log/merkle.ts';
+import { erasedIn } from '../../core/site/redaction.ts';
 import type { LogStore, RunRow } from '../store/store.ts';
 
 export interface LogKey {
@@ -25,7 +26,10 @@ export interface Log {
   readonly checkpoint: string;
   /** Time of the newest entry; the next one's is never below it. */
   readonly lastTs: number;
-  /** Makes the entries durable, `after` a closed run where they come after one, and covers them with a checkpoint. Throws when the disk fails; then the log is `failed` for good. */
+  /**
+   * Makes the entries durable, `after` a closed run where they come after one, erases the bodies that they say are
+   * erased, and covers them with a checkpoint. Throws when the disk fails; then the log is `failed` for good.
+   */
   append(entries: readonly Sealed[], runs?: readonly RunRow[], after?: string | null): void;
   readonly failed: string | null;
   rootAt(size: number): string | undefined;
@@ -33,11 +37,20 @@ export interface Log {
   consistency(from: number, to: number): string[];
 }
 
-/** Opens the log at the store's end and signs its checkpoint anew: Ed25519 is deterministic, so no second write is needed. */
-export function openLog(store: LogStore, origin: string, key: LogKey): Log {
+/**
+ * Opens the log at the store's end and signs its checkpoint anew: Ed25519 is deterministic, so no second write is needed.
+ * `durable` is told each tree once it is on the disk, before anybody is answered; where it throws, the log stops.
+ */
+export function openLog(
+  store: LogStore,
+  origin: string,
+  key: LogKey,
+  durable: (tree: Checkpoint) => void = () => {},
+): Log {
   let size = store.size();
   let lastTs = lastTime(store, size);
-  let checkpoint = sign(origin, size, store.node, key);
+  const tree = (): Checkpoint => ({ origin, size, root: rootOf(size, store.node) });
+  let checkpoint = sign(tree(), key);
   let failed: string | null = null;
 
   const append = (entries: readonly Sealed[], runs: readonly RunRow[] = [], after: string | null = null) => {
@@ -54,10 +67,12 @@ export function openLog(store: LogStore, origin: string, key: LogKey): Log {
       Object.values(sealed.bodies).map((body) => ({ digest: bodyDigest(body), body })),
     );
     try {
-      store.append({ entries: rows, nodes, bodies, runs });
+      store.append({ entries: rows, nodes, bodies, erased: [...erasedIn(entries)], runs });
       size += entries.length;
       lastTs = entries.at(-1)?.entry.ts ?? lastTs;
-      checkpoint = sign(origin, size, store.node, key);
+      const grown = tree();
+      checkpoint = sign(grown, key);
+      durable(grown);
     } catch (error) {
       // What reached the disk is unknown now; only reopening can tell, so nothing more is taken.
       failed = error instanceof Error ? error.message : String(error);
@@ -86,8 +101,10 @@ export function openLog(store: LogStore, origin: string, key: LogKey): Log {
   };
 }
 
-function sign(origin: string, size: number, nodes: Nodes, key: LogKey): string {
-  const body = checkpointBody({ origin, size, root: rootOf(size, nodes) });
+/** The signed note of a tree. */
+function sign(tree: Checkpoint, key: LogKey): string {
+  const { origin } = tree;
+  const body = checkpointBody(tree);
   return formatNote(body, [{ name: origin, keyId: keyId(origin, key.raw), signature: key.sign(utf8(body)) }]);
 }
 

@@ -54,6 +54,8 @@ export function preflightOf(deps: PreflightDeps, asked: Asking, world: Omit<Worl
     ...{ runbook, digest, mode, lead },
     invited: invitedTo(deps, runbook, site.plans.get(run)),
     roles: rolesOf(site.roster),
+    kinds: Object.fromEntries(site.roster.people.map(({ id, keys }) => [id, keys.map(({ kind }) => kind)])),
+    solo: site.roster.solo,
     authors: site.runbooks.get(digest)?.authors ?? [],
     served: site.roster.agents.flatMap(({ serves }) => serves),
     window: { open: inItsWindow(runbook, world.now).ok, opens: null },

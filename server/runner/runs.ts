@@ -1,6 +1,6 @@
 /** Runs in memory: each is its folded state and its entries, replayed from the store by the same fold that runs live. */
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
-import type { Body, Sealed } from '../../core/log/entry.ts';
+import type { Sealed } from '../../core/log/entry.ts';
 import { rolesOf } from '../../core/log/roster.ts';
 import type { RunEntry, RunEntryOf } from '../../core/log/tables.ts';
 import { type RunMachine, runMachine } from '../../core/run/machine.ts';
@@ -8,7 +8,7 @@ import { fold, openState, type RunState } from '../../core/run/state.ts';
 import type { InputValue } from '../../core/runbook/inputs.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import type { LogStore } from '../store/store.ts';
-import { readEntry, type Site } from './site.ts';
+import { bodiesOf, CannotFollow, readEntry, type Site } from './site.ts';
 
 export interface LiveRun {
   readonly state: RunState;
@@ -47,9 +47,28 @@ export function beginRun(
   const runbook = runbookOf(digest);
   const registered = site.runbooks.get(digest);
   if (!runbook || !registered) throw new Error(`runbook ${digest} is not known`);
-  const opening = { origin: site.origin, runbook, authors: registered.authors, roles: rolesOf(site.roster) };
+  const opening = {
+    origin: site.origin,
+    runbook,
+    authors: registered.authors,
+    roles: rolesAt(site, first.entry.roster),
+  };
   const inputs = (jsonIn(first, 'inputs') ?? {}) as LiveRun['inputs'];
   return { state: openState(machineOf(digest), opening, first), entries: [bare(first)], inputs, outputs: {} };
+}
+
+/** `<version> <digest>` of the roster under which the run was opened. */
+export function openedOn({ entries }: Pick<LiveRun, 'entries'>): string {
+  const first = entries[0]?.entry;
+  if (first?.type !== 'run.opened') throw new Error('a run does not begin with its opening');
+  return first.roster;
+}
+
+/** Roles as the roster gave them when the run opened: later versions say in the run what they take. */
+export function rolesAt({ rosters }: Site, ref: string) {
+  const roster = rosters.get(ref);
+  if (!roster) throw new Error(`there is no roster ${ref}`);
+  return rolesOf(roster);
 }
 
 /** Returns the run after entries that were folded into `state` already; their bodies are at hand. */
@@ -84,7 +103,7 @@ export function replayRun(
   let { state } = begun;
   for (const sealed of rest) {
     const next = fold(state, sealed);
-    if (!next.ok) throw new Error(`entry ${sealed.entry.seq} of run ${run} cannot follow: ${next.refusal.sentence}`);
+    if (!next.ok) throw new CannotFollow(sealed.entry.seq, next.refusal.sentence);
     state = next.value;
   }
   return grown(begun, state, rest);
@@ -103,13 +122,4 @@ function withBodies(store: LogStore, sealed: Sealed<RunEntry>): Sealed<RunEntry>
   if (sealed.entry.type === 'step.armed') return { ...sealed, bodies: bodiesOf(store, sealed) };
   const names = READ[sealed.entry.type];
   return names ? { ...sealed, bodies: bodiesOf(store, sealed, names) } : sealed;
-}
-
-/** The bodies of an entry that the store has, by name: all of them, or those of `names`. */
-export function bodiesOf(store: LogStore, sealed: Sealed, names?: readonly string[]): Record<string, Body> {
-  const found = Object.entries(sealed.entry.bodies ?? {}).flatMap(([name, digest]) => {
-    const body = names === undefined || names.includes(name) ? store.body(digest) : undefined;
-    return body ? [[name, body] as const] : [];
-  });
-  return Object.fromEntries(found);
 }

@@ -1,13 +1,13 @@
 /** The site as the server knows it: genesis, roster and runbooks, folded from the log at boot and after every site entry. */
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import { digest } from '../../core/bytes/hash.ts';
-import { refOf, type Sealed } from '../../core/log/entry.ts';
-import { genesisRoster, type Roster, withEnrolled } from '../../core/log/roster.ts';
+import { type Body, refOf, type Sealed } from '../../core/log/entry.ts';
 import type { Entry, EntryOf, SiteDocument } from '../../core/log/tables.ts';
 import { parseFolder } from '../../core/runbook/parse.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { foldHold, type HoldsEntry, NO_HOLDS } from '../../core/site/holds.ts';
 import { planOf } from '../../core/site/plans.ts';
+import { foldRoster, ROSTER_TYPES, type RosterEntry, rosterBegin } from '../../core/site/roster.ts';
 import type { Registered, SiteState } from '../../core/site/state.ts';
 import type { LogStore, StoredEntry } from '../store/store.ts';
 
@@ -16,8 +16,18 @@ export interface Site extends SiteState {
   readonly genesisDigest: string;
 }
 
+/** A stored entry that the rules do not let follow: such a log is not served. */
+export class CannotFollow extends Error {
+  readonly seq: number;
+
+  constructor(seq: number, why: string) {
+    super(`entry ${seq} cannot follow: ${why}`);
+    this.seq = seq;
+  }
+}
+
 const HOLDS_TYPES = ['hold.raised', 'hold.updated', 'act.signed', 'hold.lifted'];
-const SITE_TYPES = ['genesis', 'key.enrolled', 'runbook.registered', 'runbook.approved', 'run.planned', ...HOLDS_TYPES];
+const SITE_TYPES = [...ROSTER_TYPES, 'runbook.registered', 'runbook.approved', 'run.planned', ...HOLDS_TYPES];
 
 /** An entry as stored, read back; its bodies are fetched where they are needed. */
 export function readEntry(row: StoredEntry): Sealed {
@@ -25,18 +35,28 @@ export function readEntry(row: StoredEntry): Sealed {
   return { entry, bytes: row.bytes, digest: digest(row.bytes), bodies: {} };
 }
 
+/** The bodies of an entry that the store has, by name: all of them, or those of `names`. */
+export function bodiesOf(store: LogStore, sealed: Sealed, names?: readonly string[]): Record<string, Body> {
+  const found = Object.entries(sealed.entry.bodies ?? {}).flatMap(([name, digest]) => {
+    const body = names === undefined || names.includes(name) ? store.body(digest) : undefined;
+    return body ? [[name, body] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
 /** Folds the site from the store; throws when the log does not begin with a genesis. */
 export function loadSite(store: LogStore, runbookOf: (digest: string) => Runbook | undefined): Site {
   const [first, ...rest] = store.entriesOfTypes(SITE_TYPES).map((row) => withContent(store, readEntry(row)));
   if (first?.entry.type !== 'genesis') throw new Error('the log does not begin with a genesis');
   const { site: document, log } = first.entry;
+  const roster = rosterBegin(first as Sealed<EntryOf<'genesis'>>);
   const site: Site = {
     origin: log,
     genesis: refOf(first),
     genesisDigest: first.digest,
-    rosterHead: first.digest,
+    ...roster,
+    rosters: new Map([[roster.roster.ref, roster.roster]]),
     document,
-    roster: genesisRoster(document, first.digest),
     runbooks: new Map(),
     plans: new Map(),
     holds: NO_HOLDS,
@@ -44,10 +64,12 @@ export function loadSite(store: LogStore, runbookOf: (digest: string) => Runbook
   return rest.reduce((state, sealed) => foldSite(state, sealed, runbookOf), site);
 }
 
-/** Of a site's entries only what several sign is read for its body. */
+/** Of a site's entries only what several sign is read for its bodies. */
 function withContent(store: LogStore, sealed: Sealed): Sealed {
-  const content = sealed.entry.type === 'act.signed' ? store.body(sealed.entry.bodies?.['content'] ?? '') : undefined;
-  return content ? { ...sealed, bodies: { content } } : sealed;
+  const { type } = sealed.entry;
+  return type === 'act.signed' || type === 'roster.signed'
+    ? { ...sealed, bodies: bodiesOf(store, sealed, ['content', 'roster']) }
+    : sealed;
 }
 
 /** Returns the site after one more site entry. */
@@ -55,7 +77,15 @@ export function foldSite(site: Site, sealed: Sealed, runbookOf: (digest: string)
   const { entry } = sealed;
   switch (entry.type) {
     case 'key.enrolled':
-      return { ...site, rosterHead: sealed.digest, roster: enrolled(site.roster, entry) };
+    case 'key.suspended':
+    case 'roster.signed':
+    case 'roster.changed':
+    case 'epoch.opened': {
+      const next = foldRoster(site, sealed as Sealed<RosterEntry>);
+      if (!next.ok) throw new CannotFollow(entry.seq, next.refusal.sentence);
+      const { roster } = next.value;
+      return { ...site, ...next.value, rosters: new Map(site.rosters).set(roster.ref, roster) };
+    }
     case 'runbook.registered':
       return {
         ...site,
@@ -78,9 +108,6 @@ export function foldSite(site: Site, sealed: Sealed, runbookOf: (digest: string)
       return site;
   }
 }
-
-const enrolled = (roster: Roster, entry: EntryOf<'key.enrolled'>): Roster =>
-  withEnrolled(roster, entry.actor, { key: entry.key, kind: entry.kind }, entry.seq);
 
 function registered(
   sealed: Sealed<EntryOf<'runbook.registered'>>,

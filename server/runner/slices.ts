@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import { figuresOf } from './figures.ts';
 import type { Log } from './log.ts';
-import type { LiveRun } from './runs.ts';
+import { type LiveRun, openedOn, rolesAt } from './runs.ts';
 import { readEntry } from './site.ts';
 
 export const hiddenFrom = (run: LiveRun, person: string | null): ReadonlySet<string> =>
@@ -56,7 +56,8 @@ export function runDocument(store: Store, engine: Engine, run: LiveRun, person: 
     // As the folder has it: what deviations inserted is in the entries, and whoever folds them inserts it again.
     runbook,
     authors: context.authors,
-    roles: context.roles,
+    // As the roster gave them at the opening: what it took since stands in the entries.
+    roles: rolesAt(engine.site, openedOn(run)),
     names: store.names(),
     links: linksIn(run, runbook),
     ...sinceRehearsal(engine, run, store.names()),

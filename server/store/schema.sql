@@ -17,10 +17,12 @@ CREATE TABLE node (
   PRIMARY KEY (level, idx)
 ) STRICT, WITHOUT ROWID;
 
+-- Of an erased body salt and bytes are zeros.
 CREATE TABLE body (
   digest TEXT PRIMARY KEY,
   salt BLOB NOT NULL,
-  bytes BLOB NOT NULL
+  bytes BLOB NOT NULL,
+  erased INTEGER NOT NULL CHECK (erased IN (0, 1))
 ) STRICT;
 
 -- An open run has no ref; of a closed one, what is asked of it later.

@@ -17,6 +17,8 @@ export interface Batch {
   readonly entries: readonly StoredEntry[];
   readonly nodes: readonly { readonly level: number; readonly index: number; readonly hash: Uint8Array }[];
   readonly bodies: readonly { readonly digest: string; readonly body: Body }[];
+  /** Digests of bodies that go with it, beyond recovery from what the store keeps. */
+  readonly erased: readonly string[];
   readonly runs: readonly RunRow[];
 }
 
@@ -49,6 +51,8 @@ export interface LogStore {
    */
   append(batch: Batch): void;
   entry(seq: number): StoredEntry | undefined;
+  /** The entries from seq `from` up to `to`, which is not among them, ascending. */
+  entries(from: number, to: number): StoredEntry[];
   /** A run's entries, ascending by seq. */
   entriesOf(run: string): StoredEntry[];
   /** The entries that came after a run's close, ascending by seq. */

@@ -11,6 +11,12 @@ import { Browsers, type Seat, skip } from './people.ts';
 
 const MAIN = join(ROOT, 'build', 'server', 'cli', 'main.js');
 
+/** A change of a starter that has become another is an error here, not a wait somewhere later. */
+function replaced(text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`the starter has no ${JSON.stringify(from)}`);
+  return text.replace(from, to);
+}
+
 /** The starter runbook with a third seat, and a removal that fails after it has removed everything. */
 function failing(folder: string): void {
   spawnSync(process.execPath, [MAIN, 'runbook', 'init', folder], { encoding: 'utf8' });
@@ -18,21 +24,23 @@ function failing(folder: string): void {
     const path = join(folder, file);
     writeFileSync(path, change(readFileSync(path, 'utf8')));
   };
-  edit('bin/files', (text) => text.replace('remove)  rm -rf old ;;', 'remove)  rm -rf old; exit 3 ;;'));
+  edit('bin/files', (text) => replaced(text, 'remove)  rm -rf old ;;', 'remove)  rm -rf old; exit 3 ;;'));
   edit('runbook.yaml', (text) =>
-    text
-      .replace(
+    [
+      [
         'presence: {required: [lead, reviewer]}',
         '  verifier: {roles: [sre]}\npresence: {required: [lead, reviewer], grace: 5m}',
-      )
-      .replace('go_no_go: {of: [lead, reviewer]}', 'go_no_go: {of: [lead, reviewer, verifier]}')
-      .replace(
+      ],
+      ['go_no_go: {of: [lead, reviewer]}', 'go_no_go: {of: [lead, reviewer, verifier]}'],
+      [
         'briefing:\n',
         'clocks:\n  copy: {lasts: keep.keep, starts: remove, means: the files can be restored from the copy}\n\nbriefing:\n',
-      )
-      .replace('drill: [bin/files, drill]\n', 'drill: [bin/files, drill]\n      keep: 14d\n')
-      .replace('    cross_check:\n', '    cross_check:\n      eyes: 6\n      by: [reviewer, verifier]\n')
-      .replace('    undo:\n', '    on_failure: decide\n    undo:\n')
+      ],
+      ['drill: [bin/files, drill]\n', 'drill: [bin/files, drill]\n      keep: 14d\n'],
+      ['    cross_check:\n', '    cross_check:\n      eyes: 6\n      by: [reviewer, verifier]\n'],
+      ['    undo:\n', '    on_failure: decide\n    undo:\n'],
+    ]
+      .reduce((so, [from = '', to = '']) => replaced(so, from, to), text)
       .concat('\ndebrief:\n  - {id: report, ask: What did users report first?, answer: text, by: lead}\n'),
   );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { findChromium, launch } from '../helpers/chromium.ts';
-import { type DemoSeat, type DemoServer, startDemoServer } from '../helpers/demo.ts';
+import { type DemoServer, startDemoServer } from '../helpers/demo.ts';
 import { ROOT } from '../helpers/server.ts';
 
 const chromium = await findChromium();
@@ -18,19 +18,46 @@ const LOOKS = {
 } as const;
 export type Seat = keyof typeof LOOKS;
 
+/** An authenticator of one page alone, built into its device, whose user is verified while it is told so. */
+export interface Authenticator {
+  verifies(user: boolean): Promise<void>;
+  credentials(): Promise<readonly { rpId?: string; isResidentCredential: boolean; userHandle?: string }[]>;
+}
+
+export async function authenticatorOf(page: Page): Promise<Authenticator> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+    },
+  });
+  return {
+    verifies: async (user) =>
+      void (await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: user })),
+    credentials: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+  };
+}
+
 /** Scrolls a statement through as a reader does: every line comes on screen. Runs in the page. */
-async function readThrough(well: Element): Promise<void> {
+export async function readThrough(well: Element): Promise<void> {
   for (const end of well.querySelectorAll('[data-end]')) {
     end.scrollIntoView({ block: 'center' });
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   }
 }
 
-/** The demo with its people in it; pictures are taken into `screenshots/<name>`. */
+/** The demo with its people in it, each with a key of their own; pictures are taken into `screenshots/<name>`. */
 export class Browsers {
   readonly demo: DemoServer;
   readonly pages: Readonly<Record<Seat, Page>>;
   readonly problems: string[] = [];
+  /** Of those who have a passkey. */
+  readonly authenticators = new Map<Seat, Authenticator>();
   readonly #pictures: string;
 
   private constructor(demo: DemoServer, pages: Record<Seat, Page>, pictures: string) {
@@ -39,7 +66,13 @@ export class Browsers {
     this.#pictures = pictures;
   }
 
-  static async open(t: Test, name: string, more: readonly string[] = []): Promise<Browsers> {
+  /** All have keys in their browsers but for those of `passkeys`. */
+  static async open(
+    t: Test,
+    name: string,
+    more: readonly string[] = [],
+    passkeys: readonly Seat[] = [],
+  ): Promise<Browsers> {
     const pictures = join(ROOT, 'screenshots', name);
     mkdirSync(pictures, { recursive: true });
     const demo = await startDemoServer(undefined, undefined, more);
@@ -54,15 +87,18 @@ export class Browsers {
     for (const seat of Object.keys(LOOKS) as Seat[]) {
       const { width, height, colorScheme } = LOOKS[seat];
       const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-      pages[seat] = await own.#enter(seat, await context.newPage());
+      const page = await context.newPage();
+      if (passkeys.includes(seat)) own.authenticators.set(seat, await authenticatorOf(page));
+      pages[seat] = await own.#enter(seat, page);
     }
     return own;
   }
 
-  async #enter(seat: DemoSeat, page: Page): Promise<Page> {
+  async #enter(seat: Seat, page: Page): Promise<Page> {
     page.setDefaultTimeout(WAIT);
     page.on('pageerror', (error) => this.problems.push(`${seat}: ${error.message}`));
     await page.goto(this.demo.links[seat]);
+    if (!this.authenticators.has(seat)) await page.getByRole('radio', { name: /^Key in this browser/ }).check();
     await page.getByRole('button', { name: 'Make and enrol my key' }).click();
     await page.getByRole('button', { name: 'Make and enrol my key' }).waitFor({ state: 'detached' });
     return page;
@@ -86,8 +122,8 @@ export class Browsers {
     await page.getByRole('button', { name: 'Record the answer' }).waitFor({ state: 'detached' });
   }
 
-  async voteGo(room: string): Promise<void> {
-    for (const seat of Object.keys(LOOKS) as Seat[]) {
+  async voteGo(room: string, seats = Object.keys(LOOKS) as Seat[]): Promise<void> {
+    for (const seat of seats) {
       const page = await this.go(seat, `${room}/briefing`);
       await page.getByRole('button', { name: 'Say go', exact: true }).click();
       await page.getByRole('button', { name: 'Say go', exact: true }).waitFor({ state: 'detached' });

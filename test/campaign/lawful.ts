@@ -26,13 +26,26 @@ export function startsLawfully({ runbook }: RunContext, written: readonly Writte
     new Set(counted.map(({ actor }) => actor)).size,
     new Set(counted.map(({ seat }) => seat)).size,
   );
+  const by = (...kinds: readonly string[]) => confirmed.filter(({ kind }) => kinds.includes(kind)).length;
+  const keys = by('passkey', 'sk-ssh') >= (step?.keys.high ?? 9) && by('ssh', 'sk-ssh') >= (step?.keys.terminal ?? 9);
+  const page = step?.irreversible === true && by('browser') > 0;
   const keyed = since.findIndex((entry) => isA(entry, 'step.keyed') && entry.armed === start.armed);
   const stopped = since.some(
-    (entry) => isA(entry, 'hold.raised') || isA(entry, 'lead.taken') || (stops(entry) && entry.armed === start.armed),
+    (entry) =>
+      isA(entry, 'hold.raised') ||
+      isA(entry, 'lead.taken') ||
+      (isA(entry, 'roster.followed') && Object.keys(entry.struck).length > 0) ||
+      (stops(entry) && entry.armed === start.armed),
   );
   if (!step || armed === -1 || stopped) return false;
   if (!step.critical) return keyed === -1;
-  return keyed !== -1 && enough >= step.eyes / 2 - 1 && counted.every((entry) => since.indexOf(entry) < keyed);
+  return (
+    keyed !== -1 &&
+    keys &&
+    !page &&
+    enough >= step.eyes / 2 - 1 &&
+    counted.every((entry) => since.indexOf(entry) < keyed)
+  );
 }
 
 const stops = (entry: RunEntry) =>

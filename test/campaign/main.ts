@@ -1,31 +1,39 @@
-/** The campaign as a command: many sequences in batches, each with its own printed seed, so that any failure can be played again. `npm run campaign -- --sequences N --seed S`. */
+/** The campaigns as a command, `npm run campaign -- [sequences|bytes|parsers|mutants|checks]`: each prints its seed and what it counted, and ends in `ok`. */
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
-import { play, shelf, tally, tapes } from './sequences.ts';
+import { type Report, reportText } from './report.ts';
+import { bytes } from './words/bytes.ts';
+import { checks } from './words/checks.ts';
+import { countOf, type Given } from './words/given.ts';
+import { mutants } from './words/mutants.ts';
+import { parsers } from './words/parsers.ts';
+import { sequences } from './words/sequences.ts';
 
-const RUNBOOKS = 60;
-const BATCH = 5000;
+const CAMPAIGNS: Readonly<Record<string, (given: Given) => Promise<Report>>> = {
+  sequences,
+  bytes,
+  parsers,
+  mutants,
+  checks,
+};
 
-const { values } = parseArgs({ options: { sequences: { type: 'string' }, seed: { type: 'string' } } });
-const wanted = Number(values.sequences ?? 1_000_000);
-const first = Number(values.seed ?? Date.now() % 2 ** 30);
-const ready = shelf(RUNBOOKS);
-const count = tally();
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string' },
+    sequences: { type: 'string' },
+    only: { type: 'string' },
+    beside: { type: 'boolean' },
+    count: { type: 'string' },
+    parser: { type: 'string' },
+    minutes: { type: 'string' },
+  },
+});
+const [name = 'sequences'] = positionals;
+const campaign = Object.hasOwn(CAMPAIGNS, name) ? CAMPAIGNS[name] : undefined;
+if (!campaign) throw new Error(`There is no campaign ${name}; there are ${Object.keys(CAMPAIGNS).join(', ')}.`);
+const seed = countOf(values.seed, Date.now() % 2 ** 30);
 const began = performance.now();
-for (let batch = 0; batch * BATCH < wanted; batch++) {
-  const [seed, numRuns] = [first + batch, Math.min(BATCH, wanted - batch * BATCH)];
-  const done = fc.check(
-    fc.property(tapes(RUNBOOKS), (tape) => play(tape, ready, count)),
-    { seed, numRuns },
-  );
-  const rate = Math.round(count.sequences / ((performance.now() - began) / 1000));
-  process.stdout.write(
-    `seed ${seed}: ${done.failed ? 'FAILED' : 'ok'}; ${count.sequences} sequences, ${count.offered} entries offered, ${count.taken} taken, ${count.starts} starts, ${rate} sequences/s\n`,
-  );
-  if (done.failed) {
-    process.stdout.write(`${JSON.stringify(done.counterexample)}\n${String(done.errorInstance)}\n`);
-    process.exitCode = 1;
-    break;
-  }
-}
-for (const [type, times] of [...count.types].sort()) process.stdout.write(`  ${type} ${times}\n`);
+process.stdout.write(`campaign ${name}, seed ${seed}\n`);
+const report = await campaign({ seed, values, say: (progress) => process.stdout.write(`  ${progress}\n`) });
+process.stdout.write(reportText(report, (performance.now() - began) / 1000));
+process.exitCode = report.failures.length === 0 ? 0 : 1;

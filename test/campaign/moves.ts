@@ -1,5 +1,6 @@
 /** What people, agent and server do next in a run: each move is one or more entries, most of them lawful where they come. */
 import type { CollectedAct } from '../../core/log/acts.ts';
+import { KEY_KINDS } from '../../core/log/publicKey.ts';
 import { type Arming, finishedItems, type RunContext, seatOf } from '../../core/run/context.ts';
 import type { Step } from '../../core/runbook/runbook.ts';
 import { allSteps, forwardSteps } from '../../core/runbook/steps.ts';
@@ -151,7 +152,12 @@ function* confirm(run: Watched, pick: Pick): Move {
     yield {
       type: 'step.confirmed',
       actor: holderOf(run.context, seat),
-      fields: { ...aboutOf(arming), seat, role: run.context.seats[seat]?.role ?? 'dba' },
+      fields: {
+        ...aboutOf(arming),
+        seat,
+        role: run.context.seats[seat]?.role ?? 'dba',
+        kind: pick.one([...KEY_KINDS, 'sk-ssh', 'sk-ssh', 'sk-ssh']),
+      },
     };
 }
 
@@ -393,10 +399,7 @@ function* waive(run: Watched, pick: Pick): Move {
 function* lead(run: Watched, pick: Pick): Move {
   const { context } = run;
   const person = pick.chance(4) ? pick.one(PEOPLE) : pick.one([IDS.second, IDS.third]);
-  const from =
-    context.seats['lead']?.person ??
-    run.written.findLast(({ entry }) => entry.type === 'lead.taken')?.entry.actor ??
-    IDS.lead;
+  const from = pick.chance(12) ? pick.one(PEOPLE) : context.lead;
   const giver = holderOf(context, pick.one(['lead', 'reviewer', 'lead', 'deputy', 'verifier']));
   const content = { from, person, role: 'release-lead' };
   const order = pick.chance(3) ? [giver, person] : [person, giver];
@@ -441,6 +444,19 @@ function* halfAct(run: Watched, pick: Pick): Move {
   };
 }
 
+/** A version of the roster, which mostly takes something from one of the crew. */
+function* strike(run: Watched, pick: Pick): Move {
+  const { context } = run;
+  const version = Number(context.roster.split(' ')[0]) + (pick.chance(8) ? pick.below(3) : 1);
+  const person = pick.one(PEOPLE);
+  const roles = pick.chance(2) ? [] : pick.chance(6) ? ['release-lead'] : (context.roles[person] ?? []);
+  const struck = pick.chance(3) ? {} : { [person]: [...roles] };
+  const took = yield server('roster.followed', { roster: `${version} sha256:${'7'.repeat(64)}`, struck });
+  if (!took || Object.keys(struck).length === 0) return;
+  for (const arming of armings(run.context))
+    if (!pick.chance(6)) yield server('step.voided', { ...aboutOf(arming), reason: 'roster' });
+}
+
 /** Moves and how often each comes. */
 export const MOVES: readonly (readonly [times: number, mover: Mover])[] = [
   [4, everybodySits],
@@ -468,6 +484,7 @@ export const MOVES: readonly (readonly [times: number, mover: Mover])[] = [
   [2, skip],
   [1, clock],
   [1, halfAct],
+  [1, strike],
   [1, debrief],
 ];
 

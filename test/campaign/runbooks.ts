@@ -5,13 +5,17 @@ import type { Pick } from './pick.ts';
 
 const CHALLENGE = [{ id: 'where', ask: 'Where?', by: 'reviewer', equals: 'probes.host', within: null, hint: null }];
 
+/** By which keys the confirmations must be: mostly by any. */
+const keys = (pick: Pick, most: number): Step['keys'] =>
+  pick.chance(2) ? { high: pick.below(most + 1), terminal: pick.below(most + 1) } : { high: 0, terminal: 0 };
+
 /** Who checks a step, if anybody does. */
 function checked(pick: Pick): Partial<Step> {
   return pick.one<Partial<Step>>([
     { critical: false, eyes: 2, by: [] },
-    { critical: true, eyes: 4, by: ['reviewer'] },
-    { critical: true, eyes: 4, by: ['reviewer', 'verifier'], challenge: CHALLENGE },
-    { critical: true, eyes: 6, by: ['reviewer', 'verifier'] },
+    { critical: true, eyes: 4, by: ['reviewer'], keys: keys(pick, 1) },
+    { critical: true, eyes: 4, by: ['reviewer', 'verifier'], challenge: CHALLENGE, keys: keys(pick, 1) },
+    { critical: true, eyes: 6, by: ['reviewer', 'verifier'], keys: keys(pick, 2) },
   ]);
 }
 

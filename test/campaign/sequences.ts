@@ -10,6 +10,9 @@ import { wrong } from './wrong.ts';
 const MOST = 60;
 const DECK = MOVES.flatMap(([times, mover]) => Array.from({ length: times }, () => mover));
 
+/** The sequences of the suite: the same each time; `npm run campaign` plays new ones. */
+export const SUITE = { runbooks: 60, sequences: 20_000, seed: 347_975_200 } as const;
+
 export interface Tape {
   /** Which of the runbooks. */
   readonly runbook: number;

@@ -125,7 +125,7 @@ function* abort(run: Watched): Move {
   const { context } = run;
   const effect: Omit<Saying, 'actor'> = { type: 'run.closed', fields: { result: 'aborted' } };
   const led = context.seats['lead'] && !context.away.includes('lead');
-  const people = quorum(context).slice(led ? 0 : 1);
+  const people = quorum(context).filter((person) => led || person !== context.seats['lead']?.person);
   for (const pair of [people.slice(0, 2), [people[0], people[2]]])
     if (run.context.closed === null)
       yield* collect(

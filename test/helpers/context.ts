@@ -45,6 +45,7 @@ export const stepWith = (patch: Partial<Step> & { readonly id: string }): Step =
   probes: {},
   eyes: 2,
   by: [],
+  keys: { high: 0, terminal: 0 },
   valid_for_ms: 300_000,
   challenge: [],
   verify: {},
@@ -100,8 +101,10 @@ export const runbookWith = (patch: Partial<Runbook>): Runbook => ({
 export const contextWith = (patch: Partial<RunContext> & { readonly runbook: Runbook }): RunContext => ({
   run: RUN,
   mode: 'live',
+  solo: false,
   lead: PEOPLE.lead,
   opened: `0 ${DIGEST}`,
+  roster: `1 ${DIGEST}`,
   authors: [],
   roles: {},
   seats: {},

@@ -34,6 +34,7 @@ steps:
     cross_check:
       eyes: 6
       by: [reviewer, verifier]
+      keys: {high: 0, terminal: 2}
       valid_for: 5m
       challenge:
         - {id: loss, ask: How many rows go?, equals: probes.rows, by: reviewer}

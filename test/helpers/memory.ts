@@ -16,9 +16,11 @@ export function memoryStore(): LogStore {
       entries.push(...batch.entries);
       for (const { level, index, hash } of batch.nodes) nodes.set(`${level}/${index}`, hash);
       for (const { digest: named, body } of batch.bodies) bodies.set(named, body);
+      for (const digest of batch.erased) bodies.delete(digest);
       for (const row of batch.runs) runs.set(row.run, row);
     },
     entry: (seq) => entries[seq],
+    entries: (from, to) => entries.slice(from, to),
     entriesOf: (run) => entries.filter((row) => row.run === run),
     entriesAfter: (run) => entries.filter((row) => row.after === run),
     entriesOfTypes: (types) => entries.filter((row) => row.run === null && types.includes(row.type)),

@@ -4,7 +4,7 @@ import { jcs } from '../../core/bytes/jcs.ts';
 import { bodyDigest, type Draft, refDigest, refOf, type Sealed, seal } from '../../core/log/entry.ts';
 import type { RunEntryOf } from '../../core/log/tables.ts';
 import type { Result } from '../../core/result.ts';
-import { actLines } from '../../core/run/lines.ts';
+import { type About, actLines } from '../../core/run/lines.ts';
 import {
   type AfterCommand,
   type AfterEntry,
@@ -15,6 +15,7 @@ import {
   keptCopies,
 } from '../../core/site/after.ts';
 import { decideSite, type SiteCommand } from '../../core/site/decide.ts';
+import { Erasable, type Order } from '../../core/site/redaction.ts';
 import type { SiteState, World } from '../../core/site/state.ts';
 import { loadSite, readEntry, runbookReader } from '../../server/runner/site.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -126,13 +127,32 @@ export class Outside {
     );
   }
 
+  /** A signed order; `said` is what the statement says otherwise. */
+  redactCommand(name: Name, run: TestRun, erased: readonly string[], said: Partial<About & Order> = {}) {
+    const { site } = this;
+    const { run: id, mode } = run.state.facts;
+    const { order = 'J. Weber', reason = 'It names a customer', erased: own = erased, ...about } = said;
+    const content = { erased: own, order, reason };
+    const all = { origin: site.origin, run: id, mode, about: refOf(run.entries.at(-1) as Sealed), content, ...about };
+    const person = site.people[name];
+    const signed = site.signed(person, 'redact', actLines('redact', all, site.signing(person)));
+    return { type: 'redact' as const, person: person.id, ...signed };
+  }
+
   /** One entry after a run's close. */
   after(run: TestRun, command: AfterCommand): Result<Sealed> {
     const { store, now, origin } = this.site;
     const id = run.state.facts.run;
     const begun = afterClose(closeOf(run.state), keptCopies(run.state));
+    const erasable = new Erasable(run.entries);
+    for (const sealed of this.#chainAfter(run)) erasable.take(sealed);
     const state = this.#chainAfter(run).reduce(foldAfter, begun);
-    const sealed = decideAfter(state, command, { seq: store.size(), ts: now, log: origin });
+    const sealed = decideAfter(
+      state,
+      command,
+      { seq: store.size(), ts: now, log: origin },
+      { roster: this.state.roster, erasable },
+    );
     if (sealed.ok) this.site.append([sealed.value], id);
     return sealed;
   }

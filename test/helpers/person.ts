@@ -13,8 +13,16 @@ import { parseCheckpoint } from '../../core/log/checkpoint.ts';
 import { type Body, bodyDigest, type Sealed } from '../../core/log/entry.ts';
 import { parsePublicKey, publicKeyLine } from '../../core/log/publicKey.ts';
 import { armor, namespaceOf, rawToSshSignature, signedData } from '../../core/log/sshsig.ts';
-import type { CloseResult, Entry, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
-import type { Accepted, CommandText, FileText, Me, RunDocument, Slice } from '../../core/protocol/frames.ts';
+import type { CloseResult, Entry, RosterText, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
+import type {
+  Accepted,
+  CommandText,
+  FileText,
+  Me,
+  PeopleView,
+  RunDocument,
+  Slice,
+} from '../../core/protocol/frames.ts';
 import { armingOf, openArming, seatOf } from '../../core/run/context.ts';
 import {
   actLines,
@@ -28,6 +36,7 @@ import {
 import { runMachine } from '../../core/run/machine.ts';
 import { contextOf, factsOf, fold, openState, type RunState } from '../../core/run/state.ts';
 import { type FolderFile, folderDigest } from '../../core/runbook/folder.ts';
+import { heldKey, touched } from './authenticator.ts';
 
 export interface Problem {
   readonly code: string;
@@ -41,6 +50,8 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export interface TestKey {
   readonly line: string;
   readonly privateKey: KeyObject;
+  /** How the key signs where it is not an Ed25519 key in a file. */
+  readonly armored?: (namespace: string, message: Uint8Array) => string;
 }
 
 export function testKey(): TestKey {
@@ -49,11 +60,19 @@ export function testKey(): TestKey {
   return { line: publicKeyLine('ssh-ed25519', raw), privateKey };
 }
 
+/** A security key, as somebody at a terminal touches it. */
+export function heldTestKey(): TestKey {
+  const held = heldKey('sk-ssh-ed25519@openssh.com', 'ssh:');
+  const armored = (namespace: string, message: Uint8Array) => touched(held, namespace, message);
+  return { line: held.key.line, privateKey: held.privateKey, armored };
+}
+
 /** An armored SSHSIG by a test key. */
 export function sshsig(key: TestKey, act: string, origin: string, message: Uint8Array): string {
   const parsed = parsePublicKey(key.line);
   if (!parsed.ok) throw new Error(parsed.refusal.sentence);
   const namespace = namespaceOf(act, origin);
+  if (key.armored) return key.armored(namespace, message);
   const raw = nodeSign(null, signedData(namespace, message), key.privateKey);
   return armor({ publicKey: parsed.value.blob, namespace, signatureBlob: rawToSshSignature('ssh-ed25519', raw) });
 }
@@ -193,6 +212,19 @@ export class Person {
       client: 'cli/test',
       signedAt: statementTime(Date.now()),
     };
+  }
+
+  people(): Promise<PeopleView> {
+    return this.must<PeopleView>('GET', '/api/people');
+  }
+
+  /** One keeper's signature of a roster; all of them share its salt. */
+  async signRoster(text: RosterText, about: string, salt: Uint8Array, names = {}): Promise<Accepted> {
+    const roster = jcs(text);
+    const content = { roster: bodyDigest({ bytes: utf8(roster), salt }), version: text.version };
+    const said = { origin: this.me.origin, run: null, mode: null, about, content };
+    const signed = this.sign('roster', actLines('roster', said, await this.signing()));
+    return this.do({ type: 'roster', roster, salt: base64(salt), names, ...signed });
   }
 
   async register(files: readonly FolderFile[], id: string): Promise<string> {

@@ -173,7 +173,8 @@ export class TestRun {
     const person = this.site.people[name];
     const { step } = this.about();
     const lines = must(confirmLines(this.state, step, { ...this.site.signing(person), seat, role }, answers));
-    return { type: 'confirm' as const, person: person.id, ...this.site.signed(person, 'confirm', alter(lines)) };
+    const signed = this.site.signed(person, 'confirm', alter(lines));
+    return { type: 'confirm' as const, person: person.id, kind: person.kind, ...signed };
   }
 
   /** An entry for a confirmation that the write path need not have taken. */
@@ -184,11 +185,11 @@ export class TestRun {
     answers?: Record<string, string>,
     alter?: (lines: Lines<'confirm'>) => Lines<'confirm'>,
   ): Draft<'step.confirmed'> {
-    const { person, statement, signature } = this.confirmCommand(name, seat, role, answers, alter);
+    const { person, kind, statement, signature } = this.confirmCommand(name, seat, role, answers, alter);
     return {
       type: 'step.confirmed',
       actor: person,
-      fields: { ...this.about(), seat, role },
+      fields: { ...this.about(), seat, role, kind },
       bodies: { statement, signature },
     };
   }

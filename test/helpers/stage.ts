@@ -1,11 +1,23 @@
 /** A stage for stories: people with SSH keys and homes, a server and an agent as processes that are killed and started again, and a clock that may be put ahead. For tests. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { agentData, startAgentProcess } from './agent.ts';
 import { ahead, passTime } from './ahead.ts';
+import { signRoster } from './keepers.ts';
+import { Pty } from './pty.ts';
 import { freePort, ROOT, type TestSite, until } from './server.ts';
 
 const TOOLS = join(ROOT, 'runbooks', 'tools');
@@ -17,7 +29,9 @@ export const PATH = [join(TOOLS, 'bin'), dirname(process.execPath), '/usr/bin', 
 
 /** Why stories cannot be told on this machine, or false. */
 export const stageSkip = (): string | false =>
-  spawnSync('sh', ['-c', 'command -v ssh-keygen']).status === 0 ? false : 'not on this machine: ssh-keygen';
+  ['ssh-keygen', 'script'].some((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0)
+    ? 'not on this machine: ssh-keygen and script'
+    : false;
 
 interface Scope {
   teardown(then: () => unknown): void;
@@ -33,10 +47,25 @@ const PEOPLE: Readonly<Record<string, string>> = {
   priya: 'data-engineer',
 };
 
+/** The runbooks, for people without a security key: any two keys at terminals confirm. */
+function copyRunbooks(into: string): void {
+  cpSync(join(ROOT, 'runbooks'), join(into, 'runbooks'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(into, 'node_modules'));
+  for (const name of readdirSync(join(into, 'runbooks'))) {
+    const file = join(into, 'runbooks', name, 'runbook.yaml');
+    if (!existsSync(file)) continue;
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text.replace(/irreversible: true[\s\S]*?cross_check:\n/, '$&      keys: {high: 0, terminal: 1}\n'),
+    );
+  }
+}
+
 export class Stage {
   readonly site: TestSite;
-  /** The agent's data directories, and a folder for whatever people write. */
-  readonly places: Readonly<Record<'data' | 'staging' | 'work' | 'trust', string>>;
+  /** The agent's data directories, a folder for whatever people write, and one in which `runbooks` stands. */
+  readonly places: Readonly<Record<'data' | 'staging' | 'work' | 'trust' | 'repository', string>>;
   readonly now: () => number;
   #server: ChildProcess | undefined;
   #agent: ChildProcess | undefined;
@@ -50,6 +79,7 @@ export class Stage {
       staging: join(agent, 'rehearsal'),
       work: join(site.data, 'runbooks'),
       trust: join(site.data, 'var', 'trust.txt'),
+      repository: join(site.data, 'repository'),
     };
     this.now = ahead(site.data);
     for (const place of [agent, this.places.work]) mkdirSync(place, { recursive: true });
@@ -73,8 +103,18 @@ export class Stage {
       await stage.kill();
       rmSync(data, { recursive: true, force: true, maxRetries: 5 });
     });
+    copyRunbooks(stage.places.repository);
     await stage.start();
+    for (const keeper of ['marta', 'jonas']) await stage.#vouch(keeper);
     return stage;
+  }
+
+  /** A keeper signs roster 2, without which nothing runs live. */
+  async #vouch(keeper: string): Promise<void> {
+    const word = (...words: string[]) => new Pty([process.execPath, MAIN, ...words], this.env(keeper));
+    const login = await word('login', '--trust', this.places.trust).exit();
+    const signed = await signRoster(word('people', 'sign'), (name) => join(this.site.data, 'home', name));
+    if (login !== 0 || signed !== 0) throw new Error(`${keeper} could not sign the roster`);
   }
 
   async start(): Promise<void> {

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { signRoster } from './keepers.ts';
 import { Pty } from './pty.ts';
 import { freePort, ROOT } from './server.ts';
 
@@ -25,7 +26,9 @@ export class Terminals {
   readonly trust = join(this.data, 'trust.txt');
   port = 0;
   readonly #t: Test;
-  readonly #envs = {} as Record<Seat, NodeJS.ProcessEnv>;
+  readonly #envs: Record<string, NodeJS.ProcessEnv> = {};
+  /** What the server has printed. */
+  printed = '';
   readonly #children: ChildProcess[] = [];
   readonly #ptys: Pty[] = [];
 
@@ -34,18 +37,30 @@ export class Terminals {
     t.teardown(() => this.#end());
   }
 
-  /** Makes the keys and starts the server with the directories of `path` before the usual ones. */
-  async start(path: readonly string[] = []): Promise<void> {
+  /**
+   * Makes the keys and starts the server with the directories of `path` before the usual ones. `more` are further lines
+   * of people; where there are some, the keepers have not signed yet.
+   */
+  async start(path: readonly string[] = [], more = ''): Promise<void> {
     this.port = await freePort();
     const people = (Object.keys(SEATS) as Seat[]).map((seat) => this.#person(seat));
     const file = join(this.folder, 'people.yaml');
-    writeFileSync(file, `people:\n${people.join('')}keepers_needed: 2\nreviewer_roles: [dba, sre]\n`);
+    writeFileSync(file, `people:\n${people.join('')}${more}keepers_needed: 2\nreviewer_roles: [dba, sre]\n`);
     mkdirSync(this.work, { recursive: true });
     const args = ['--port', String(this.port), '--data', this.data, '--people', file];
     const site = ['--site', `localhost:${this.port}`, '--log-level', 'warn'];
     const own = [...path, join(process.execPath, '..'), '/usr/bin', '/bin'].join(':');
     await this.begin(MAIN, ['server', 'start', ...args, ...site], own);
     for (const seat of Object.keys(SEATS) as Seat[]) await this.say(seat, 'login', '--trust', this.trust);
+    if (more === '') for (const seat of ['lead', 'reviewer'] as const) await this.signs(seat);
+  }
+
+  /** A keeper signs the roster that waits, or the one in a file. */
+  async signs(seat: string, ...file: string[]): Promise<string> {
+    const pty = this.terminal(seat, 'people', 'sign', ...file);
+    const exit = await signRoster(pty, (name) => join(this.folder, name));
+    this.#t.equal(exit, 0, `${seat}: people sign\n${pty.printed.slice(-600)}`);
+    return pty.printed;
   }
 
   /** Starts a script and waits for its first words. */
@@ -55,25 +70,26 @@ export class Terminals {
       env: { ...process.env, PATH },
     });
     this.#children.unshift(child);
+    child.stdout.on('data', (part: Buffer) => (this.printed += part.toString()));
     await once(child.stdout, 'data');
   }
 
   /** A word in a terminal of this person, still running. */
-  terminal(seat: Seat, ...words: string[]): Pty {
-    const pty = new Pty([process.execPath, MAIN, ...words], this.#envs[seat]);
+  terminal(seat: string, ...words: string[]): Pty {
+    const pty = new Pty([process.execPath, MAIN, ...words], this.#envs[seat] ?? {});
     this.#ptys.push(pty);
     return pty;
   }
 
   /** A word that asks nothing; what it printed. */
-  async say(seat: Seat, ...words: string[]): Promise<string> {
+  async say(seat: string, ...words: string[]): Promise<string> {
     const pty = this.terminal(seat, ...words);
     this.#t.equal(await pty.exit(), 0, `${seat}: ${words.slice(0, 2).join(' ')}\n${pty.printed.slice(-600)}`);
     return pty.printed;
   }
 
   /** A word that has something typed when it asks. */
-  async type(seat: Seat, words: readonly string[], ...answers: readonly (readonly [asked: RegExp, typed: string])[]) {
+  async type(seat: string, words: readonly string[], ...answers: readonly (readonly [asked: RegExp, typed: string])[]) {
     const pty = this.terminal(seat, ...words);
     for (const [asked, typed] of answers) {
       await pty.expect(asked);
@@ -84,16 +100,17 @@ export class Terminals {
   }
 
   /** A word without any terminal. */
-  plain(seat: Seat, ...words: string[]) {
-    return spawnSync(process.execPath, [MAIN, ...words], { env: this.#envs[seat], encoding: 'utf8' });
+  plain(seat: string, ...words: string[]) {
+    return spawnSync(process.execPath, [MAIN, ...words], { env: this.#envs[seat] ?? {}, encoding: 'utf8' });
   }
 
-  #person(seat: Seat): string {
-    const home = join(this.folder, seat);
+  /** Somebody with a home and an SSH key, who is of no people file yet. Returns the key's public line. */
+  settle(name: string): string {
+    const home = join(this.folder, name);
     mkdirSync(home);
     const key = join(home, 'key');
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', seat, '-f', key]);
-    this.#envs[seat] = {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', key]);
+    this.#envs[name] = {
       PATH: process.env['PATH'],
       HOME: home,
       XDG_STATE_HOME: home,
@@ -101,7 +118,11 @@ export class Terminals {
       CROSSCHECK_SERVER: `http://127.0.0.1:${this.port}`,
       NO_COLOR: '1',
     };
-    return `  - {name: ${seat}, roles: [${SEATS[seat]}], key: '${readFileSync(`${key}.pub`, 'utf8').trim()}', keeper: true}\n`;
+    return readFileSync(`${key}.pub`, 'utf8').trim();
+  }
+
+  #person(seat: Seat): string {
+    return `  - {name: ${seat}, roles: [${SEATS[seat]}], key: '${this.settle(seat)}', keeper: true}\n`;
   }
 
   async #end(): Promise<void> {

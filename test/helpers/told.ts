@@ -114,8 +114,10 @@ export const OPENING = {
 export const inputOf = (runbook: Runbook): RunInput => ({
   run: RUN,
   mode: 'live',
+  solo: false,
   lead: IDS.lead,
   opened: tell(OPENING, 0, OPENED_AT).written.ref,
+  roster: `1 ${standIn('roster')}`,
   runbook,
   authors: [IDS.author],
   roles: Object.fromEntries(NAMES.map((name) => [IDS[name], [...ROLES[name]]])),

@@ -187,7 +187,9 @@ export class Transcript {
           new PassThrough().on('data', (data) => print(String(data))),
           { isTTY: true },
         );
-      return runLine(wordsOf(words), {
+      // Folders are given by where they stand.
+      const here = words.replaceAll(/(?<=\s)runbooks\//g, `${this.#stage.places.repository}/runbooks/`);
+      return runLine(wordsOf(here), {
         ...{ stdin: stdin as PassThrough & { isTTY: true }, stdout: screen(), stderr: screen() },
         env,
         root: ROOT,
@@ -202,7 +204,7 @@ export class Transcript {
       ({ print }) =>
         new Promise((resolve) => {
           const child = spawn('/bin/sh', ['-euc', command], {
-            cwd: ROOT,
+            cwd: this.#stage.places.repository,
             env,
             stdio: ['ignore', 'pipe', 'pipe'],
           });

@@ -39,6 +39,8 @@ export interface Shown {
   readonly signedIn?: boolean;
   /** What a lying server would send instead. */
   readonly alter?: (doc: RunDocument) => RunDocument;
+  /** The same of each entry of the roster's chain. */
+  readonly alterSite?: (entry: string) => string;
 }
 
 export async function fakeServer(): Promise<FakeServer> {
@@ -62,7 +64,12 @@ export async function fakeServer(): Promise<FakeServer> {
     const answers = answersOf(scene, shown.key ?? null, shown.names);
     if (path === '/api/me') return json(response, 200, answers.me());
     if (path === '/api/home') return json(response, 200, answers.home());
-    if (path === '/api/site') return json(response, 200, { entries: [], checkpoint: answers.checkpoint() });
+    if (path === '/api/site')
+      return json(response, 200, {
+        ...answers.site(),
+        entries: answers.site().entries.map(shown.alterSite ?? ((one) => one)),
+      });
+    if (path === '/api/people') return json(response, 200, answers.people());
     if (path === '/api/log/consistency') {
       const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
       const { store } = scene.run.site;

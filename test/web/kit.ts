@@ -88,10 +88,17 @@ export const overflowing = (page: Page): Promise<string[]> =>
 /** The schema checker of the verifier asks once whether it may compile; the policy says no, and the browser says so. */
 const EXPECTED = /script-src/;
 
-/** Looks at every scene in both themes at 360 and 1440 px with axe, and at the widths between for what overflows. */
-export async function lookAtAll(t: Test, kit: Kit, all: Readonly<Record<string, Scene>>): Promise<void> {
+export type Theme = 'light' | 'dark';
+
+/** Looks at every scene in these themes at 360 and 1440 px with axe, and at the widths between for what overflows. */
+export async function lookAtAll(
+  t: Test,
+  kit: Kit,
+  all: Readonly<Record<string, Scene>>,
+  themes: readonly Theme[] = ['light', 'dark'],
+): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES))
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const colorScheme of themes) {
       const context = await kit.browser.newContext({ viewport, colorScheme });
       for (const [name, scene] of Object.entries(all)) {
         const { page, errors } = await open(kit, context, scene);

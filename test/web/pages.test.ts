@@ -163,7 +163,9 @@ t.test('the cross-check by keyboard alone, to a genuine signature', { skip }, (t
       const own = parsePublicKey(key);
       const by = own.ok && {
         key: own.value,
+        kind: 'browser' as const,
         namespace: namespaceOf('confirm', scene.run.site.origin),
+        origins: [],
         verify: verifyRaw,
       };
       t.ok(
@@ -298,7 +300,7 @@ t.test('nothing is signed over a log that does not continue what this browser ha
       [
         'a tree that the server no longer has',
         `${site.store.size() + 5} ${base64(new Uint8Array(32))}`,
-        /no such tree/,
+        /two histories/,
       ],
     ];
     for (const [what, before, says] of cases) {

@@ -13,6 +13,7 @@ import type {
   Presence,
   RunDocument,
   RunSummary,
+  SiteSlice,
   Slice,
 } from '../../core/protocol/frames.ts';
 import { packBundle } from '../../core/record/bundle.ts';
@@ -118,6 +119,7 @@ function me(scene: Scene, key: string | null): Me {
     keys: key === null ? [{ key: person.key, kind: 'ssh' }] : [{ key, kind: 'browser' }],
     origin: site.origin,
     solo: site.roster.solo,
+    vouched: site.roster.vouched || site.roster.solo,
     genesis: `0 ${site.genesis.digest}`,
     roster: site.roster.ref,
     log_key: vkey(site.origin, site.trust.logKey.raw),
@@ -207,6 +209,20 @@ function home(scene: Scene, named: Record<string, string>): Home {
   };
 }
 
+const ROSTER_CHAIN = ['genesis', 'key.enrolled', 'key.suspended', 'roster.signed', 'roster.changed'];
+
+function siteSlice({ run: { site } }: Scene): SiteSlice {
+  const { store } = site;
+  const rows = store.entriesOfTypes(ROSTER_CHAIN);
+  const digests = rows.flatMap(({ bytes }) => Object.values((JSON.parse(fromUtf8(bytes) ?? '') as Entry).bodies ?? {}));
+  return {
+    entries: rows.map(({ bytes }) => fromUtf8(bytes) ?? ''),
+    bodies: texts(digests.flatMap((digest) => store.body(digest) ?? [])),
+    checkpoint: fromUtf8(site.checkpoint()) ?? '',
+    proof: inclusionProof(rows.at(-1)?.seq ?? 0, store.size(), store.node).map(base64),
+  };
+}
+
 /** Everything that the API says in a scene; `key` is the browser's own key line where it may sign. */
 export function answersOf(scene: Scene, key: string | null, more: Partial<Record<Name, string>> = {}) {
   const named = names(scene.run, more);
@@ -214,6 +230,8 @@ export function answersOf(scene: Scene, key: string | null, more: Partial<Record
     me: () => me(scene, key),
     now: () => nowOf(scene),
     home: () => home(scene, named),
+    site: () => siteSlice(scene),
+    people: () => ({ names: named }),
     run: () => runDocument(scene, named),
     presence: () => presence(scene),
     folder: (registered: boolean) => folder(scene, registered),

@@ -6,6 +6,7 @@ import { acts } from './acts.ts';
 import { fakeServer } from './fakeServer.ts';
 import { moments } from './moments.ts';
 import { ownKey } from './ownKey.ts';
+import { peopleScenes } from './people.ts';
 
 const folder = resolve(import.meta.dirname, '../../..', 'screenshots', 'pages');
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 360, height: 780 } };
@@ -15,7 +16,7 @@ mkdirSync(folder, { recursive: true });
 const path = await findChromium();
 if (!path) throw new Error('no Chromium found');
 const [browser, server] = [await launch(path), await fakeServer()];
-for (const [name, scene] of Object.entries({ ...moments(), ...acts() })) {
+for (const [name, scene] of Object.entries({ ...moments(), ...acts(), ...peopleScenes() })) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   for (const [size, viewport] of Object.entries(SIZES))
     for (const colorScheme of ['light', 'dark'] as const) {

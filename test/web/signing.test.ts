@@ -39,7 +39,8 @@ async function signedLines(scene: Scene, act: Act, key: string, command: Record<
   const text = utf8(String(command['statement']));
   const own = parsePublicKey(key);
   if (!own.ok) return undefined;
-  const by = { key: own.value, namespace: namespaceOf(act, scene.run.site.origin), verify: verifyRaw };
+  const namespace = namespaceOf(act, scene.run.site.origin);
+  const by = { key: own.value, kind: 'browser', namespace, origins: [], verify: verifyRaw } as const;
   const genuine = await verifySshsig(String(command['signature']), text, by);
   const lines = parseStatement(act, text);
   return genuine.ok && lines.ok ? (lines.value as Readonly<Record<string, string>>) : undefined;

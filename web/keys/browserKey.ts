@@ -1,46 +1,15 @@
-/** The page's own signing key: ECDSA P-256 that cannot be exported, kept in IndexedDB by person. Its private half never leaves the browser. */
-
+/** The page's own signing key: ECDSA P-256 that cannot be exported. Its private half never leaves the browser. */
 import { utf8 } from '../../core/bytes/encoding.ts';
 import { parsePublicKey, publicKeyLine } from '../../core/log/publicKey.ts';
 import { armor, namespaceOf, rawToSshSignature, signedData } from '../../core/log/sshsig.ts';
-
-export interface BrowserKey {
-  /** OpenSSH public key line. */
-  readonly line: string;
-  readonly privateKey: CryptoKey;
-}
-
-const STORE = 'keys';
-
-function asPromise<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-function open(indexedDB: IDBFactory): Promise<IDBDatabase> {
-  const request = indexedDB.open('crosscheck', 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-  return asPromise(request);
-}
-
-/** Returns the key that this browser made for `person` at this site, or undefined. */
-export async function loadKey(indexedDB: IDBFactory, person: string): Promise<BrowserKey | undefined> {
-  const db = await open(indexedDB);
-  const found = await asPromise<BrowserKey | undefined>(db.transaction(STORE).objectStore(STORE).get(person));
-  db.close();
-  return found;
-}
+import { type BrowserKey, keepKey } from './keyStore.ts';
 
 /** Makes and keeps a new key for `person`. */
 export async function makeKey(indexedDB: IDBFactory, crypto: Crypto, person: string): Promise<BrowserKey> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
   const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const key = { line: publicKeyLine('ecdsa-sha2-nistp256', raw), privateKey: pair.privateKey };
-  const db = await open(indexedDB);
-  await asPromise(db.transaction(STORE, 'readwrite').objectStore(STORE).put(key, person));
-  db.close();
+  await keepKey(indexedDB, person, key);
   return key;
 }
 

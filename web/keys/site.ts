@@ -6,7 +6,7 @@ import type { Signing } from '../../core/run/lines.ts';
 import { type Answer, problem } from '../api.ts';
 import type { App } from '../app.ts';
 import { CLIENT } from '../version.ts';
-import { continues, readCheckpoint, treeLine } from './trees.ts';
+import { heldAgainst, treeLine } from './trees.ts';
 
 /** What I add to a statement over the newest tree of the log; the time is the caller's. */
 export async function siteSigning(app: App): Promise<Answer<Signing>> {
@@ -19,14 +19,21 @@ export async function siteSigning(app: App): Promise<Answer<Signing>> {
     );
   const site = await app.api.get<{ checkpoint: string }>('/api/site');
   if (!site.ok) return site;
-  const tree = await readCheckpoint(trust, site.value.checkpoint);
+  const tree = await heldAgainst(app.deps.storage, app.api, trust, site.value.checkpoint);
   if (!tree.ok) return tree;
-  const same = await continues(app.deps.storage, app.api, tree.value);
-  if (!same.ok) return same;
   return { ok: true, value: { signer: me.person, tree: treeLine(tree.value), client: CLIENT, signedAt: '' } };
 }
 
-type SiteAct = 'runbook' | 'approve' | 'open' | 'lift';
+/** Sends a signed act, and keeps the tree that holds it. */
+export async function sent(app: App, command: CommandText): Promise<Answer<Accepted>> {
+  const answer = await app.api.command(command);
+  const trust = app.trust.value;
+  if (!answer.ok || !trust) return answer;
+  const tree = await heldAgainst(app.deps.storage, app.api, trust, answer.value.checkpoint);
+  return tree.ok ? answer : tree;
+}
+
+type SiteAct = 'runbook' | 'approve' | 'open' | 'lift' | 'roster';
 
 /** Builds the lines over the newest tree, signs them and sends the command that carries them. */
 export async function signAtSite<A extends SiteAct>(
@@ -40,5 +47,6 @@ export async function signAtSite<A extends SiteAct>(
   const signing = await siteSigning(app);
   if (!signing.ok) return signing;
   const statement = statementText(act, lines({ ...signing.value, signedAt: statementTime(app.clock.value) }));
-  return app.api.command(command({ statement, signature: await app.signer(act, statement) }));
+  const signature = await app.signer(act, statement);
+  return signature.ok ? sent(app, command({ statement, signature: signature.value })) : signature;
 }

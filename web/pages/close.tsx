@@ -8,10 +8,9 @@ import { allSteps } from '../../core/runbook/steps.ts';
 import { sentence, visible } from '../format.ts';
 import { Link } from '../parts/basics.tsx';
 import { actText, Bytes, type Props, Signatures, SignBar, soFar } from '../parts/collect.tsx';
-import { Crew } from '../parts/crew.tsx';
 import { State } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
-import { Receipts } from '../parts/rail.tsx';
+import { CrewAside, Receipts } from '../parts/rail.tsx';
 import type { Room } from '../room/state.ts';
 import { paths } from '../router.ts';
 
@@ -91,10 +90,7 @@ function Close({ room, state }: Props) {
           <Signatures room={room} state={state} head="Closed when signed by" signers={signers} demand={demand} />
           <Bytes room={room} text={actText(state, 'close', context.last, content)} verb={verb} />
         </Pane>
-        <Pane as="aside" class="crew" label="Crew">
-          <Crew room={room} />
-          <Receipts room={room} />
-        </Pane>
+        <CrewAside room={room} />
       </Pane>
       <SignBar
         room={room}
@@ -107,7 +103,7 @@ function Close({ room, state }: Props) {
         word={`run close ${room.run}`}
         blocked={Object.keys(context.armings).length > 0 ? 'A step is armed or running.' : null}
         calm={
-          context.away.includes('lead') && result === 'aborted'
+          (context.away.includes('lead') || !context.seats['lead']) && result === 'aborted'
             ? 'The lead has gone: two other seats end it.'
             : 'Lead and one reviewer sign.'
         }

@@ -7,12 +7,11 @@ import { contextOf } from '../../core/run/state.ts';
 import { checkInput } from '../../core/runbook/inputs.ts';
 import { visible } from '../format.ts';
 import { actText, Bytes, type Props, Signatures, SignBar, soFar } from '../parts/collect.tsx';
-import { Crew } from '../parts/crew.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { Inputs, type Typed, typedInputs } from '../parts/inputs.tsx';
 import { demandOfRun } from '../parts/lifting.ts';
 import { Pane } from '../parts/pane.tsx';
-import { Receipts } from '../parts/rail.tsx';
+import { CrewAside } from '../parts/rail.tsx';
 import { Diff, StepRows, stepSources, stepsLack, useSteps } from '../parts/stepForm.tsx';
 import { inputsNow } from '../room/inputs.ts';
 import type { Room } from '../room/state.ts';
@@ -106,10 +105,7 @@ function Deviate({ room, state }: Props) {
             <Bytes room={room} text={actText(state, 'deviate', context.last, own)} verb="Sign the deviation" />
           ) : null}
         </Pane>
-        <Pane as="aside" class="crew" label="Crew">
-          <Crew room={room} />
-          <Receipts room={room} />
-        </Pane>
+        <CrewAside room={room} />
       </Pane>
       <SignBar
         room={room}

@@ -8,6 +8,7 @@ import { Gauge, gaugeState, remaining } from '../parts/clocks.tsx';
 import { useDocument } from '../parts/document.ts';
 import { HoldRow, PlanRow, RunRow } from '../parts/homeRows.tsx';
 import { State } from '../parts/icons.tsx';
+import { Unvouched } from '../parts/unvouched.tsx';
 import { paths } from '../router.ts';
 
 const REFRESH_MS = 4000;
@@ -26,10 +27,16 @@ export function HomePage() {
         <h1>
           You are <Text of={me?.name ?? ''} />, {me?.roles.map(visible).join(', ') || 'without a role'}.
         </h1>
-        <button type="button" onClick={signOut}>
-          Sign out
-        </button>
+        <span class="row">
+          <Link class="button" to={paths.people}>
+            People and keys
+          </Link>
+          <button type="button" onClick={signOut}>
+            Sign out
+          </button>
+        </span>
       </div>
+      <Unvouched />
       <Refusal problem={home.problem} />
       <Reader />
       {home.value ? <Lists home={home.value} /> : <p role="status">The list is being fetched.</p>}
@@ -203,7 +210,7 @@ function Reader() {
   const app = useApp();
   const me = app.me.value;
   if (!me || me.keys.length === 0 || app.unsignable() === null) return null;
-  const ssh = me.keys.some(({ kind }) => kind === 'ssh');
+  const ssh = me.keys.some(({ kind }) => kind === 'ssh' || kind === 'sk-ssh');
   return (
     <p class="notice">
       {ssh

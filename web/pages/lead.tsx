@@ -6,11 +6,10 @@ import { useApp } from '../app.ts';
 import { visible } from '../format.ts';
 import { Link, Refusal } from '../parts/basics.tsx';
 import { actText, Bytes, type Props, SignerRows, soFar } from '../parts/collect.tsx';
-import { Crew } from '../parts/crew.tsx';
 import { Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
-import { Receipts } from '../parts/rail.tsx';
+import { CrewAside } from '../parts/rail.tsx';
 import type { Room } from '../room/state.ts';
 import { paths } from '../router.ts';
 
@@ -37,7 +36,7 @@ function Lead({ room, state }: Props) {
   const me = useApp().me.value?.person ?? '';
   const chosen = useSignal('');
   const context = contextOf(state);
-  const from = context.seats['lead']?.person ?? '';
+  const from = context.lead;
   const able = mayLead(context);
   const { signers, content } = soFar(state, 'lead', context.last);
   const begun = content as unknown as Content | null;
@@ -119,10 +118,7 @@ function Lead({ room, state }: Props) {
             </>
           ) : null}
         </Pane>
-        <Pane as="aside" class="crew" label="Crew">
-          <Crew room={room} />
-          <Receipts room={room} />
-        </Pane>
+        <CrewAside room={room} />
       </Pane>
       <footer class="actions">
         <Refusal problem={room.answers.value['lead']} />

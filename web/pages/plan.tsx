@@ -13,6 +13,7 @@ import { Pane } from '../parts/pane.tsx';
 import { PlanForm } from '../parts/planForm.tsx';
 import { Changed, Invited, PlanInputs, Preflight } from '../parts/planSays.tsx';
 import { PlanSteps } from '../parts/planSteps.tsx';
+import { Unvouched } from '../parts/unvouched.tsx';
 import { paths } from '../router.ts';
 
 interface Asked {
@@ -118,6 +119,7 @@ function Plan({ view, names, follows }: PlanProps) {
     <main class="held-page">
       <Pane class="panes" label="Plan">
         <Pane class="work" label="What is planned">
+          {rehearsal ? null : <Unvouched />}
           <div>
             <h1 class="break">
               {rehearsal ? 'Rehearse: ' : ''}

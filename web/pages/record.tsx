@@ -3,7 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { fromUtf8 } from '../../core/bytes/encoding.ts';
 import { parseTrust, type Trust } from '../../core/record/trust.ts';
-import { lessOf, type Verdict, verifyFile } from '../../core/verify/verify.ts';
+import { lessOf, type Reason, type Verdict } from '../../core/verify/verify.ts';
+import { type FileVerdict, verifyAny } from '../../core/verify/whole.ts';
 import type { Problem } from '../api.ts';
 import { useApp } from '../app.ts';
 import { visible } from '../format.ts';
@@ -11,7 +12,8 @@ import { canVerify, webVerify } from '../keys/verify.ts';
 import { Refusal } from '../parts/basics.tsx';
 import { Icon, type IconName, type Tone } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
-import { Duties, Proved, Signatures, Summary, Timeline } from '../parts/record.tsx';
+import { Duties, Proved, Redacted, Signatures, Summary, Suspended, Timeline } from '../parts/record.tsx';
+import { WholeLog } from '../parts/wholeRecord.tsx';
 import type { Room } from '../room/state.ts';
 
 interface File_ {
@@ -20,7 +22,7 @@ interface File_ {
 }
 
 interface Checked {
-  readonly verdict: Verdict;
+  readonly judged: FileVerdict;
   readonly seconds: number;
   readonly trusted: boolean;
 }
@@ -110,8 +112,8 @@ function Checker({ file, name, onAgain }: CheckerProps) {
       return;
     }
     const begun = app.deps.now();
-    const verdict = await verifyFile(file.bytes, trust.value, webVerify(app.deps.crypto));
-    checked.value = { verdict, seconds: (app.deps.now() - begun) / 1000, trusted: trust.value !== null };
+    const judged = await verifyAny(file.bytes, trust.value, webVerify(app.deps.crypto));
+    checked.value = { judged, seconds: (app.deps.now() - begun) / 1000, trusted: trust.value !== null };
   };
   useEffect(() => void check(), [file, trust.value]);
   const again = () => {
@@ -124,6 +126,9 @@ function Checker({ file, name, onAgain }: CheckerProps) {
     if (read.ok) trust.value = read.value;
   };
   const now = checked.value;
+  const verdict = now?.judged.kind === 'run' ? now.judged.run : null;
+  const log = now?.judged.kind === 'log' ? now.judged.log : null;
+  const facts = verdict?.facts;
   return (
     <main class="cols">
       <Pane class="sheet" label="Record">
@@ -132,17 +137,20 @@ function Checker({ file, name, onAgain }: CheckerProps) {
           <Means file={file} onAgain={again} />
         </div>
         <Refusal problem={found.value} />
-        {now ? <Reasons verdict={now.verdict} /> : null}
-        {now?.verdict.facts ? (
+        <Reasons reasons={(verdict ?? log)?.reasons ?? []} />
+        {log ? <WholeLog log={log} /> : null}
+        {facts ? (
           <>
-            <Summary facts={now.verdict.facts} />
-            <Signatures facts={now.verdict.facts} name={name} />
-            <Timeline facts={now.verdict.facts} name={name} />
+            <Summary facts={facts} />
+            <Suspended facts={facts} name={name} />
+            <Redacted facts={facts} name={name} />
+            <Signatures facts={facts} name={name} />
+            <Timeline facts={facts} name={name} />
           </>
         ) : null}
       </Pane>
       <Pane as="aside" class="side" label="What was proved">
-        {now ? <Proved verdict={now.verdict} trusted={now.trusted} /> : null}
+        {now && verdict ? <Proved verdict={verdict} trusted={now.trusted} /> : null}
         <section class="noprint">
           <h2>Trust root</h2>
           <p class="small dim">
@@ -152,7 +160,7 @@ function Checker({ file, name, onAgain }: CheckerProps) {
           </p>
           <FilePick id="trust" label="Trust-root file" onFile={take} />
         </section>
-        {now?.verdict.facts ? <Duties facts={now.verdict.facts} name={name} /> : null}
+        {facts ? <Duties facts={facts} name={name} /> : null}
         <section>
           <h2>Check it without us</h2>
           <p>
@@ -208,39 +216,45 @@ const LESS_SAYS: Readonly<Record<string, string>> = {
   rehearsal: 'This was a rehearsal: nothing real was run.',
 };
 
-function Plaque({ verdict, seconds, trusted }: Checked) {
-  const [icon, tone, says] = PLAQUES[verdict.verdict];
-  const anchored = verdict.verdict === 'ANCHORED';
-  const less = anchored ? lessOf(verdict) : [];
-  const word = [verdict.verdict, ...less.map((one) => `(${one})`)].join(' ');
-  const weak = anchored && (less.length > 0 || verdict.assurance === 'page-only');
+/** What the plaque says of a whole log: the worst of it, every run of the period included. */
+const LOG_SAYS = 'The log is one history, and every run of the period was judged by itself.';
+
+function Plaque({ judged, seconds, trusted }: Checked) {
+  const run = judged.kind === 'run' ? judged.run : null;
+  const verdict = judged.kind === 'run' ? judged.run.verdict : judged.log.verdict;
+  const entries = (judged.kind === 'run' ? judged.run.facts : judged.log.log)?.entries.length;
+  const [icon, tone, said] = PLAQUES[verdict];
+  const anchored = run && verdict === 'ANCHORED' ? run : null;
+  const says = judged.kind === 'log' && judged.log.log ? LOG_SAYS : said;
+  const less = anchored ? lessOf(anchored) : [];
+  const word = [verdict, ...less.map((one) => `(${one})`)].join(' ');
+  const weak = anchored && (less.length > 0 || anchored.assurance === 'page-only');
   return (
     <div class="row" role="status">
       <h1 class={`plaque c-${less.length > 0 ? 'hold' : tone}${weak ? ' page-only' : ''}`}>
         <Icon name={icon} /> {word}
-        {anchored ? ` · ${verdict.assurance}` : ''}
+        {anchored ? ` · ${anchored.assurance}` : ''}
       </h1>
       <div>
         <p>
           <b>{LESS_SAYS[less[0] ?? ''] ?? says}</b>
         </p>
         <p class="dim small">
-          Computed in this browser in {seconds.toFixed(2)} s
-          {verdict.facts ? ` from ${verdict.facts.entries.length} entries` : ''},{' '}
-          {trusted ? 'with the trust root that you opened' : 'without a trust root'}. Nothing left this page. Executor:{' '}
-          {verdict.executor}.
+          Computed in this browser in {seconds.toFixed(2)} s{entries === undefined ? '' : ` from ${entries} entries`},{' '}
+          {trusted ? 'with the trust root that you opened' : 'without a trust root'}. Nothing left this page.
+          {run ? ` Executor: ${run.executor}.` : ''}
         </p>
       </div>
     </div>
   );
 }
 
-const Reasons = ({ verdict }: { readonly verdict: Verdict }) =>
-  verdict.reasons.length === 0 ? null : (
+const Reasons = ({ reasons }: { readonly reasons: readonly Reason[] }) =>
+  reasons.length === 0 ? null : (
     <section class="notice bad">
       <h2>What does not hold</h2>
       <ul>
-        {verdict.reasons.map(({ sentence, seq, invariant }, index) => (
+        {reasons.map(({ sentence, seq, invariant }, index) => (
           <li key={index} class="break">
             {visible(sentence)}{' '}
             <span class="dim">{[seq === null ? null : `seq ${seq}`, invariant].filter(Boolean).join(', ')}</span>

@@ -8,11 +8,10 @@ import { stepOf } from '../../core/runbook/steps.ts';
 import { visible } from '../format.ts';
 import { Link } from '../parts/basics.tsx';
 import { actText, Bytes, type Props, Signatures, SignBar, soFar } from '../parts/collect.tsx';
-import { Crew } from '../parts/crew.tsx';
 import { Choice, TextField } from '../parts/fields.tsx';
 import { State } from '../parts/icons.tsx';
 import { Pane } from '../parts/pane.tsx';
-import { Receipts } from '../parts/rail.tsx';
+import { CrewAside, Receipts } from '../parts/rail.tsx';
 import type { Room } from '../room/state.ts';
 import { paths } from '../router.ts';
 
@@ -148,10 +147,7 @@ function Resolve({ room, state, one, all, onChoose }: ResolveProps) {
             <Bytes room={room} text={actText(state, 'resolve', one.ref, own)} verb="Sign what became of it" />
           ) : null}
         </Pane>
-        <Pane as="aside" class="crew" label="Crew">
-          <Crew room={room} />
-          <Receipts room={room} />
-        </Pane>
+        <CrewAside room={room} />
       </Pane>
       <SignBar
         room={room}

@@ -1,14 +1,10 @@
-/** Signing in by a one-time link, and enrolling this browser's key where the person has none. A token never stays in the address. */
+/** Signing in by a one-time link or a passkey, and where enrolment begins. A token never stays in the address. */
 import { useSignal } from '@preact/signals';
-import { statementText, statementTime } from '../../core/approval/statement.ts';
-import { fromHex, hex } from '../../core/bytes/encoding.ts';
-import { digest } from '../../core/bytes/hash.ts';
-import { actLines } from '../../core/run/lines.ts';
-import type { Problem } from '../api.ts';
+import { type Problem, unexpected } from '../api.ts';
 import { type App, useApp } from '../app.ts';
-import { loadKey, makeKey, signWith } from '../keys/browserKey.ts';
-import { siteSigning } from '../keys/site.ts';
+import { later } from '../keys/signer.ts';
 import { Refusal } from '../parts/basics.tsx';
+import { Later } from '../parts/later.tsx';
 
 const TOKEN = 'crosscheck-enrolment';
 
@@ -33,7 +29,8 @@ export const SignedOut = ({ problem }: { readonly problem: Problem | null }) => 
     <div>
       <h1>You are not signed in.</h1>
       <Refusal problem={problem} />
-      <p>Open the link that was made for you. A link signs in once.</p>
+      <p>Use the passkey that you enrolled, or open the link that was made for you. A link signs in once.</p>
+      <Passkey />
     </div>
     <div>
       <h2>How to get a link</h2>
@@ -49,61 +46,42 @@ export const SignedOut = ({ problem }: { readonly problem: Problem | null }) => 
   </main>
 );
 
-/** Offers to enrol this browser's key: only where the roster has none for me and I was given a token. */
-export function Enrol() {
+/** After a passkey that was used here before did not do, any of this host is asked for. */
+function Passkey() {
   const app = useApp();
   const found = useSignal<Problem | null>(null);
   const busy = useSignal(false);
-  const me = app.me.value;
-  const token = app.deps.window.sessionStorage.getItem(TOKEN);
-  if (!me || me.keys.length > 0 || token === null) return null;
-  const enrol = async () => {
+  const signIn = async () => {
     busy.value = true;
-    found.value = await enrolKey(app, token).catch((error: unknown) => ({
-      code: 'XCK_PAGE',
-      sentence: `This browser could not make a key: ${String(error)}.`,
-      hint: 'Use another browser.',
-    }));
+    const answer = await later
+      .passkey()
+      .then(({ signInWithPasskey }) => signInWithPasskey(app.deps, app.api, found.value !== null))
+      .catch(unexpected);
     busy.value = false;
+    if (answer.ok) await app.refresh();
+    else found.value = answer.problem;
   };
   return (
-    <section class="notice" aria-labelledby="enrol-head">
-      <h2 id="enrol-head">Make a signing key in this browser</h2>
-      <p>
-        It cannot leave this browser. With it you confirm, turn keys and close runs as {me.name}. The log remembers
-        whose it is.
-      </p>
+    <>
       <p class="row">
-        <button type="button" class="big outline-act" disabled={busy.value} onClick={enrol}>
-          {busy.value ? 'Enrolling' : 'Make and enrol my key'}
+        <button type="button" class="big outline-act" disabled={busy.value} onClick={signIn}>
+          {busy.value ? 'Asking for your passkey' : 'Sign in with a passkey'}
         </button>
       </p>
       <Refusal problem={found.value} />
-    </section>
+    </>
   );
 }
 
-async function enrolKey(app: App, token: string): Promise<Problem | null> {
+/** Offers to enrol a key: only where the roster has none for me and I was given a token. */
+export function Enrol() {
+  const app = useApp();
   const me = app.me.value;
-  const bytes = fromHex(token);
-  const signing = await siteSigning(app);
-  if (!signing.ok) return signing.problem;
-  if (!me || !bytes)
-    return { code: 'XCK_TOKEN', sentence: 'This enrolment token is not 32 bytes.', hint: 'Open the whole link.' };
-  const { indexedDB, crypto, window } = app.deps;
-  // A key from an attempt that failed before is used again, so that none lies about unused.
-  const key = (await loadKey(indexedDB, me.person)) ?? (await makeKey(indexedDB, crypto, me.person));
-  const content = { key: key.line, kind: 'browser', token: digest(bytes) };
-  const lines = actLines(
-    'enrol',
-    { origin: me.origin, run: null, mode: null, about: me.genesis, content },
-    { ...signing.value, signedAt: statementTime(app.clock.value) },
+  const token = app.deps.window.sessionStorage.getItem(TOKEN);
+  if (!me || me.keys.length > 0 || token === null) return null;
+  return (
+    <Later part load={enrolment} with={{ token, onDone: () => app.deps.window.sessionStorage.removeItem(TOKEN) }} />
   );
-  const statement = statementText('enrol', lines);
-  const signature = await signWith(crypto, key, 'enrol', me.origin, statement);
-  const answer = await app.api.command({ type: 'enrol', token: hex(bytes), statement, signature });
-  if (!answer.ok) return answer.problem;
-  window.sessionStorage.removeItem(TOKEN);
-  await app.refresh();
-  return null;
 }
+
+const enrolment = () => import('./enrol.tsx').then(({ EnrolSection }) => EnrolSection);

@@ -1,7 +1,7 @@
 /** What an entry says, in one line; blind bodies have no words here. */
 import { refIndex } from '../../core/log/entry.ts';
 import type { Entry, RunEntry } from '../../core/log/tables.ts';
-import { about, utc } from '../format.ts';
+import { about, counted, utc } from '../format.ts';
 import { whyVoid } from './says.tsx';
 
 type After = Exclude<Entry, RunEntry>;
@@ -93,6 +93,8 @@ export function whatAfter(entry: After, now: number): string {
       return `${entry.id}${entry.due === undefined ? '' : `, due in ${about(entry.due - now)}`}`;
     case 'countermeasure.closed':
       return `${entry.id} is closed`;
+    case 'body.redacted':
+      return `${counted(entry.erased.length, 'body is', 'bodies are')} erased`;
     default:
       return 'runbook' in entry && entry.runbook ? entry.runbook : '';
   }

@@ -109,7 +109,7 @@ interface ChoiceProps {
   readonly disabled?: boolean;
 }
 
-/** One of few; none of them is chosen before the person chooses. */
+/** One of few; none of them is chosen before the person chooses, but where the page recommends one. */
 export const Choice = ({ name, legend, value, options, disabled = false }: ChoiceProps) => (
   <fieldset class="field choice" disabled={disabled}>
     <legend>{legend}</legend>

@@ -1,4 +1,4 @@
-/** A page that is fetched only when somebody goes there. */
+/** A page, or a part of one, that is fetched only when somebody needs it. */
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -6,9 +6,11 @@ import { useEffect } from 'preact/hooks';
 interface LaterProps<P> {
   readonly load: () => Promise<ComponentType<P>>;
   readonly with: P;
+  /** A part of a page: it says nothing while it is fetched. */
+  readonly part?: boolean;
 }
 
-export function Later<P extends object>({ load, with: props }: LaterProps<P>) {
+export function Later<P extends object>({ load, with: props, part = false }: LaterProps<P>) {
   const page = useSignal<{ readonly Page: ComponentType<P> } | 'failed' | null>(null);
   useEffect(() => {
     load().then(
@@ -17,6 +19,7 @@ export function Later<P extends object>({ load, with: props }: LaterProps<P>) {
     );
   }, [load]);
   const now = page.value;
+  if (now === null && part) return null;
   if (now === null || now === 'failed')
     return (
       <main class="plain">

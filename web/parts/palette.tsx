@@ -16,6 +16,7 @@ interface Place {
 const SITE: readonly Place[] = [
   { title: 'Home', note: 'what waits for you', to: paths.home },
   { title: 'Undo windows', note: 'of every run', to: paths.windows },
+  { title: 'People and keys', note: 'keepers, roster, your keys and receipts', to: paths.people },
   { title: 'Verify a record', note: 'nothing leaves the browser', to: paths.verify },
 ];
 

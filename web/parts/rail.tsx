@@ -42,6 +42,14 @@ export function Rail({ room, story, state }: Props) {
   );
 }
 
+/** The rail beside what several people sign: who is here, and what a signer keeps. */
+export const CrewAside = ({ room }: { readonly room: Room }) => (
+  <Pane as="aside" class="crew" label="Crew">
+    <Crew room={room} />
+    <Receipts room={room} />
+  </Pane>
+);
+
 export function Clocks({ story, state }: Omit<Props, 'room'>) {
   const now = useApp().clock.value;
   const context = contextOf(state);

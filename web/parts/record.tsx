@@ -2,6 +2,7 @@
 import { MEANING } from '../../core/log/acts.ts';
 import type { Entry, RunEntry } from '../../core/log/tables.ts';
 import { contextOf } from '../../core/run/state.ts';
+import { suspensions } from '../../core/verify/suspensions.ts';
 import type { Facts, Verdict } from '../../core/verify/verdict.ts';
 import { ascii, utcDay, visible } from '../format.ts';
 import { what } from './entryWords.ts';
@@ -105,7 +106,48 @@ export function Signatures({ facts, name }: FactsProps) {
   );
 }
 
+/** Whose key stopped counting while the run was open, by whom, and where the log says so. */
+export function Suspended({ facts, name }: FactsProps) {
+  const found = suspensions(facts.entries);
+  if (found.length === 0) return null;
+  return (
+    <section>
+      <h2>Keys suspended while the run was open</h2>
+      <ul>
+        {found.map(({ seq, at, person, by, fingerprint, version }) => (
+          <li key={seq}>
+            <a href={`#seq-${seq}`}>#{seq}</a> {utcDay(at)}: a key of <b>{visible(name(person))}</b> was suspended by{' '}
+            {by === person ? 'its owner' : visible(name(by))}; roster {version} does without it.{' '}
+            <code class="small">{ascii(fingerprint)}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What is gone from the record, on whose order and why; its digests are proved all the same. */
+export function Redacted({ facts, name }: FactsProps) {
+  if (facts.erasures.length === 0) return null;
+  return (
+    <section>
+      <h2>Redacted</h2>
+      <ul>
+        {facts.erasures.map(({ digest, name: body, seq, by, order, reason, actor }) => (
+          <li key={`${seq} ${body}`} class="break">
+            <a href={`#seq-${seq}`}>#{seq}</a> {body}: redacted by order at <a href={`#seq-${by}`}>#{by}</a>, signed by{' '}
+            <b>{visible(name(actor))}</b>, on the order of {visible(order)}: {visible(reason)}{' '}
+            <code class="small">{digest}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 const says = (entry: Entry): string => {
+  if (entry.type === 'body.redacted') return `${entry.erased.length} erased`;
+  if (entry.type === 'key.suspended') return `key of ${entry.person}; roster ${entry.version}`;
   if (isOfRun(entry)) return what(entry);
   return 'runbook' in entry ? entry.runbook : '';
 };

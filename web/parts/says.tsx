@@ -1,5 +1,9 @@
 /** The sentence of state: who then what then until when; it says what did not happen, too. */
 import type { ComponentChildren } from 'preact';
+import { rightKeys } from '../../core/approval/quorum.ts';
+import type { VoidReason } from '../../core/log/tables.ts';
+import { VOIDED } from '../../core/release/reasons.ts';
+import { armingOf } from '../../core/run/context.ts';
 import { contextOf, type RunState } from '../../core/run/state.ts';
 import { about, ordinal, sentence, utc, visible } from '../format.ts';
 import type { Attempt } from '../room/attempts.ts';
@@ -8,26 +12,8 @@ import { openHolds, type StepStory, type Story } from '../room/story.ts';
 import { State } from './icons.tsx';
 import { isRehearsal } from './mode.ts';
 
-const VOID: Readonly<Record<string, string>> = {
-  agent: 'the agent did not take it',
-  clock: 'an undo window that it needs had ended',
-  crew: 'the crew changed',
-  decided: 'it was decided otherwise',
-  drift: 'a probe had drifted at T-0',
-  expired: 'its time was over',
-  hold: 'a hold was raised',
-  presence: 'somebody who was needed had gone',
-  probe: 'a probe could not be measured at T-0',
-  rearmed: 'it was armed again',
-  refused: 'it was refused',
-  roster: 'the roster changed',
-  wave: 'an item of its wave did not finish',
-  window: 'its window was closed at T-0',
-  withdrawn: 'it was withdrawn',
-};
-
-export const whyVoid = (reason: string, probe: string | null): string =>
-  `${VOID[reason] ?? reason}${probe ? ` (${visible(probe)})` : ''}`;
+export const whyVoid = (reason: VoidReason, probe: string | null): string =>
+  `${VOIDED[reason]}${probe ? ` (${visible(probe)})` : ''}`;
 
 interface SaysProps {
   readonly room: Room;
@@ -41,6 +27,9 @@ function waiting({ room, of, state }: SaysProps, attempt: Attempt): ComponentChi
   const needed = of.step.eyes / 2 - 1;
   if (needed === 0) return <>for the lead to start it.</>;
   if (attempt.keyedAt !== null) return <>for T-0: the agent measures again, then starts it.</>;
+  const keys = rightKeys(of.step.keys, contextOf(state), kindsOf(state, of.step.id));
+  if (attempt.confirmed.length >= needed && !keys.ok)
+    return <>for other keys, so it has to be armed again. {keys.refusal.hint}</>;
   if (attempt.confirmed.length >= needed)
     return (
       <>
@@ -62,6 +51,10 @@ function waiting({ room, of, state }: SaysProps, attempt: Attempt): ComponentChi
     </>
   );
 }
+
+/** The kinds of keys by which the open arming of a step is confirmed. */
+const kindsOf = (state: RunState, step: string) =>
+  (armingOf(contextOf(state), step)?.confirmations ?? []).map(({ kind }) => kind);
 
 function Reader({
   room,

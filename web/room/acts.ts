@@ -5,8 +5,9 @@ import { jcs } from '../../core/bytes/jcs.ts';
 import type { Act, CollectedAct, Lines } from '../../core/log/acts.ts';
 import type { Accepted, CommandText } from '../../core/protocol/frames.ts';
 import { runActLines, type Signing } from '../../core/run/lines.ts';
-import { type Answer, type Problem, problem } from '../api.ts';
+import { type Answer, type Problem, unexpected } from '../api.ts';
 import type { App } from '../app.ts';
+import { sent } from '../keys/site.ts';
 import { continues, treeLine } from '../keys/trees.ts';
 import { CLIENT } from '../version.ts';
 import type { Folded } from './fold.ts';
@@ -61,7 +62,7 @@ export function actsOf(app: App, { run, folded, trouble }: Of): Acts {
     answers.value = found ? { ...others, [place]: found } : others;
   };
   async function send(place: string, command: CommandText): Promise<Answer<Accepted>> {
-    const answer = await app.api.command(command);
+    const answer = await ('signature' in command ? sent(app, command) : app.api.command(command));
     say(place, answer.ok ? null : answer.problem);
     return answer;
   }
@@ -72,7 +73,7 @@ export function actsOf(app: App, { run, folded, trouble }: Of): Acts {
     try {
       return await work();
     } catch (error) {
-      say(place, problem('XCK_PAGE', `This page failed: ${String(error)}.`, 'Nothing was sent.').problem);
+      say(place, unexpected(error).problem);
       return false;
     } finally {
       busy.value = null;
@@ -104,7 +105,12 @@ export function actsOf(app: App, { run, folded, trouble }: Of): Acts {
         say(place, trouble.value);
         return false;
       }
-      const signature = await app.signer(act, statement);
+      const made = await app.signer(act, statement);
+      if (!made.ok) {
+        say(place, made.problem);
+        return false;
+      }
+      const signature = made.value;
       const answer = await send(place, { type: act, run, statement, signature, ...more } as CommandText);
       if (answer.ok && answer.value.receipt)
         receipts.value = [...receipts.value, { act, at: app.clock.value, text: answer.value.receipt }];

@@ -2,7 +2,7 @@
 import type { Sealed } from '../../core/log/entry.ts';
 import type { AnswerResult, RunEntry } from '../../core/log/tables.ts';
 import { readAnswer } from '../../core/release/briefing.ts';
-import { bodyOf, ofType } from '../../core/release/entries.ts';
+import { bodyOf, isRedacted, ofType, REDACTED } from '../../core/release/entries.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 
 export interface GivenAnswer {
@@ -24,7 +24,7 @@ export function answersGiven(entries: Entries): ReadonlyMap<string, GivenAnswer>
   for (const sealed of ofType(entries, 'briefing.answered')) {
     const { question, seat, actor, ts, seq, result } = sealed.entry;
     const read = readAnswer(bodyOf(sealed, 'answer') ?? null);
-    const { value, evidence } = read.ok ? read.value : { value: '', evidence: null };
+    const { value, evidence } = read.ok ? read.value : { value: isRedacted(sealed) ? REDACTED : '', evidence: null };
     given.set(`${question} ${seat}`, { question, seat, by: actor, at: ts, seq, result, value, evidence });
   }
   return given;
@@ -45,7 +45,7 @@ export function votesGiven(entries: Entries, gate: string): ReadonlyMap<string, 
   for (const sealed of ofType(entries, 'gate.polled')) {
     const { entry } = sealed;
     if (entry.gate !== gate) continue;
-    const text = bodyOf(sealed, 'answer');
+    const text = isRedacted(sealed) ? REDACTED : bodyOf(sealed, 'answer');
     given.set(entry.seat, {
       seat: entry.seat,
       by: entry.actor,

@@ -2,7 +2,7 @@
 
 import { lineJson, parseStatement } from '../../core/approval/statement.ts';
 import { refOf, type Sealed } from '../../core/log/entry.ts';
-import type { AnswerResult, Resolution, RunEntry, RunEntryOf } from '../../core/log/tables.ts';
+import type { AnswerResult, Resolution, RunEntry, RunEntryOf, VoidReason } from '../../core/log/tables.ts';
 
 export interface Voice {
   readonly person: string;
@@ -29,7 +29,7 @@ export interface Attempt {
   readonly confirmed: readonly Voice[];
   readonly differed: readonly { readonly person: string; readonly challenge: string }[];
   readonly refused: (Voice & { readonly reason: string }) | null;
-  readonly voided: { readonly at: number; readonly reason: string; readonly probe: string | null } | null;
+  readonly voided: { readonly at: number; readonly reason: VoidReason; readonly probe: string | null } | null;
   readonly keyedAt: number | null;
   /** By item, '' where the step has no waves. */
   readonly starts: Readonly<Record<string, Start>>;

@@ -1,7 +1,7 @@
 /** The holds of a run as people read them: who raised each, what was said since, which conditions stand, how it ended. It lifts nothing. */
 import { refOf, type Sealed } from '../../core/log/entry.ts';
 import type { RunEntry } from '../../core/log/tables.ts';
-import { bodyOf, ofType } from '../../core/release/entries.ts';
+import { bodyOf, isRedacted, ofType, REDACTED } from '../../core/release/entries.ts';
 import { EMPTY_HOLD, type HoldDocument, readHold } from '../../core/release/holdDocument.ts';
 import { type HoldEnd, holdSummary } from '../../core/release/holdSummary.ts';
 import type { Attempt } from './attempts.ts';
@@ -43,6 +43,7 @@ function sentenceOf(sealed: Sealed<RunEntry>): string | null {
 }
 
 export const documentOf = (sealed: Sealed<RunEntry>): HoldDocument | null => {
+  if (isRedacted(sealed)) return { ...EMPTY_HOLD, text: REDACTED };
   const read = readHold(bodyOf(sealed, 'answer') ?? null);
   return read.ok ? read.value : null;
 };

@@ -13,7 +13,7 @@ import {
 } from '../context.ts';
 import { allDone, hasStarted, isDone, turnOf, undoSteps } from '../progress.ts';
 import { debriefed } from './briefing.ts';
-import { all, type Check, later, unless, yes } from './check.ts';
+import { all, type Check, later, leadless, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
 import { resolvable } from './commands.ts';
 import { mayLead } from './crew.ts';
@@ -119,7 +119,7 @@ export function mayLift(context: RunContext, event: EventOf<'hold.lifted'>): Che
 
 /** Checks that a hold may be lifted at all, whoever signs. */
 export function liftable(context: RunContext, hold: Hold): Check {
-  const step = hold.step === null ? undefined : stepOf(context.runbook, hold.step);
+  const step = stepOf(context.runbook, hold.step ?? '');
   const results = Object.values(context.items[step?.id ?? ''] ?? {}).map(({ result }) => result);
   const decides = step?.on_failure === 'decide' && results.includes('failed') && context.outcomes[step.id] !== 'passed';
   return all(
@@ -194,7 +194,7 @@ export function mayClose(context: RunContext, event: EventOf<'run.closed'>): Che
   const by = new Set(allSteps(context.runbook).flatMap((step) => step.by));
   const second = signers.some((one) => one.seat !== 'lead' && (by.size === 0 || by.has(one.seat)));
   const others = signers.filter((one) => one.seat !== 'lead').length;
-  const left = event.result === 'aborted' && context.away.includes('lead') && others >= 2;
+  const left = event.result === 'aborted' && leadless(context) && others >= 2;
   return all(
     unless(Object.keys(context.armings).length > 0, later('a step is armed or running')),
     event.result === 'aborted' ? yes : isComplete(context, event.result === 'rolled-back'),

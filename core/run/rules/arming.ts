@@ -1,5 +1,5 @@
 /** Rules from call out to the key: who may arm what, who may answer, what a start needs. */
-import { demandOf, enough, mayCount } from '../../approval/quorum.ts';
+import { demandOf, enough, mayConfirmWith, mayCount, rightKeys } from '../../approval/quorum.ts';
 import { fail } from '../../errors.ts';
 import type { Step } from '../../runbook/runbook.ts';
 import { parallelOf, stepOf } from '../../runbook/steps.ts';
@@ -98,7 +98,12 @@ export function mayAnswer(
     mayCount(demandOf(step), context, voice),
     unless(arming.stopped || arming.started !== null, later('this arming can no longer be answered')),
     event.type === 'step.confirmed'
-      ? all(calm(context), unless(arming.keyed !== null, later('the key is turned')), fresh(arming, event))
+      ? all(
+          calm(context),
+          unless(arming.keyed !== null, later('the key is turned')),
+          fresh(arming, event),
+          mayConfirmWith(step, context, event.kind),
+        )
       : yes,
   );
 }
@@ -138,6 +143,11 @@ export function ready(context: RunContext, id: string): Check {
     unless(arming.stopped, later('the arming is void')),
     inItsClocks(context, step),
     enough(demandOf(step), context, arming.confirmations),
+    rightKeys(
+      step.keys,
+      context,
+      arming.confirmations.map(({ kind }) => kind),
+    ),
   );
 }
 

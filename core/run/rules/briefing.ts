@@ -4,7 +4,7 @@ import { fail } from '../../errors.ts';
 import type { Question } from '../../runbook/runbook.ts';
 import { type EventOf, OPENING_GATE, type RunContext, seatOf } from '../context.ts';
 import { agreed, allDone, askedSeats, notGo, turnOf, unanswered, underWay } from '../progress.ts';
-import { all, type Check, later, unless, yes } from './check.ts';
+import { all, type Check, later, leadless, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
 
 const questionOf = ({ runbook }: RunContext, id: string): Question | undefined =>
@@ -19,14 +19,10 @@ function inTime(context: RunContext, id: string): Check {
 
 /** A deputy stands in for a lead who is away: any optional seat of the lead's roles. */
 function standsIn(context: RunContext, seat: string, person: string): boolean {
-  const own = seatOf(context, person);
-  const crew = own === undefined ? undefined : context.runbook.crew[own];
+  const crew = context.runbook.crew[seatOf(context, person) ?? ''];
   const roles = context.runbook.crew['lead']?.roles ?? [];
   return (
-    seat === 'lead' &&
-    context.away.includes('lead') &&
-    crew?.optional === true &&
-    crew.roles.some((role) => roles.includes(role))
+    seat === 'lead' && leadless(context) && crew?.optional === true && crew.roles.some((role) => roles.includes(role))
   );
 }
 

@@ -23,4 +23,8 @@ export function calm(context: RunContext): Check {
   );
 }
 
+/** The lead is away, or a change of the roster has emptied the seat. */
+export const leadless = (context: RunContext): boolean =>
+  context.seats['lead'] === undefined || context.away.includes('lead');
+
 export const isLead = (context: RunContext, person: string): boolean => context.seats['lead']?.person === person;

@@ -1,5 +1,6 @@
 /** Rules of seats, presence and the lead. Who counts in a quorum is not said here. */
 import { fail } from '../../errors.ts';
+import { refIndex } from '../../log/entry.ts';
 import { type EventOf, type RunContext, seatOf } from '../context.ts';
 import { all, type Check, later, unless, yes } from './check.ts';
 import { collected } from './collected.ts';
@@ -25,6 +26,17 @@ export function presence(context: RunContext, event: EventOf<'presence.lost' | '
   if (context.seats[event.seat]?.person !== event.person) return fail('XCK_NOT_SEATED', {});
   const away = context.away.includes(event.seat);
   return away === (event.type === 'presence.back') ? yes : later('the presence of this seat has not changed');
+}
+
+/** Versions of the roster are followed one by one, and only take away; which they take from whom, the verifier computes from the roster. */
+export function mayFollow(context: RunContext, { roster, struck }: EventOf<'roster.followed'>): Check {
+  const grants = Object.entries(struck).some(([person, roles]) =>
+    roles.some((role) => !(context.roles[person] ?? []).includes(role)),
+  );
+  return all(
+    unless(refIndex(roster) !== refIndex(context.roster) + 1, later('it is not the next version of the roster')),
+    unless(grants, later('a run grants no role')),
+  );
 }
 
 /** Checks that a person may become the lead at all: by a role of the seat, and without a confirmation of theirs in this run. */
@@ -54,7 +66,7 @@ export function mayHandOver(context: RunContext, event: EventOf<'lead.taken'>): 
   );
   return all(
     mayLead(context, event.person, event.role),
-    unless(context.seats['lead']?.person !== event.from, fail('XCK_STALE', { act: 'lead' })),
+    unless(context.lead !== event.from, fail('XCK_STALE', { act: 'lead' })),
     unless(!signers.some(({ person }) => person === event.person), fail('XCK_QUORUM', { missing: 1, seats: 'lead' })),
     unless(!second, fail('XCK_QUORUM', { missing: 1, seats: required.join(' or ') })),
   );

@@ -5,6 +5,6 @@ import type { RunContext } from '../context.ts';
 
 /** The quorum of an act about a step, or about the run where no step that people confirm is concerned. */
 export function demandFor(context: RunContext, id: string | null): Demand {
-  const step = id === null ? undefined : stepOf(context.runbook, id);
+  const step = stepOf(context.runbook, id ?? '');
   return step && step.eyes > 2 ? demandOf(step) : runDemand(context.runbook);
 }

@@ -56,6 +56,27 @@ export const CrossCheck = described(
       ),
     ),
     by: optional(names('A seat', 'Seats whose confirmations count; default every required seat but the lead')),
+    keys: optional(
+      described(
+        closed({
+          high: optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 2,
+              description: 'How many by a passkey or a security key, which are touched',
+            }),
+          ),
+          terminal: optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 2,
+              description: 'How many from a terminal, by a key that no page can make',
+            }),
+          ),
+        }),
+        'By which keys the confirmations of a live run must be; 1 of each by default where the step is irreversible, else 0',
+      ),
+    ),
     valid_for: optional(duration('After this an arming is void', { default: '5m' })),
     challenge: optional(Type.Array(Challenge, { maxItems: 20, description: 'Blind questions' })),
   }),

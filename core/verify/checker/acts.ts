@@ -40,7 +40,7 @@ export const signedFromTheirSeats: Claim = function* (history) {
   for (const line of history.timeline.of('act.signed')) {
     const { act, actor, seat, role } = line.entry;
     const may = takesLead(history, line)
-      ? crew.fits(actor, 'lead', role) && crew.confirmedAt(actor, line.at) >= line.at
+      ? crew.fits(actor, 'lead', role, line.at) && crew.confirmedAt(actor, line.at) >= line.at
       : crew.sits(actor, seat, role, line.at);
     if (!may) yield broken('I3', line, 'the person does not sit there');
     const others = together(history, line);

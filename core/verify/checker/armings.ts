@@ -31,7 +31,7 @@ export interface Arming extends At<'step.armed'> {
 }
 
 /** What stops every arming that is open: whatever was looked at has changed, or something went wrong. */
-const STOPS = ['hold.raised', 'seat.taken', 'seat.left', 'lead.taken'] as const;
+const STOPS = ['hold.raised', 'seat.taken', 'seat.left', 'lead.taken', 'roster.followed'] as const;
 
 export const itemOf = (entry: { readonly item?: string }): string => entry.item ?? '';
 
@@ -52,7 +52,9 @@ export class Armings {
 
   constructor(timeline: Timeline) {
     for (const line of timeline.all) if (!this.#fits(line)) this.astray.push(line);
-    const stops = STOPS.flatMap((type) => timeline.of(type) as readonly At[]).sort((a, b) => a.at - b.at);
+    const stops = STOPS.flatMap((type) => timeline.of(type) as readonly At[])
+      .filter(({ entry }) => entry.type !== 'roster.followed' || Object.keys(entry.struck).length > 0)
+      .sort((a, b) => a.at - b.at);
     for (const arming of this.list) {
       arming.stopped = Math.min(arming.stopped, nextAfter(stops, arming.at), this.#goneFrom(arming, timeline));
       arming.ended = endOf(arming);

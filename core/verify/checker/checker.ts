@@ -11,6 +11,7 @@ import { closedAsWhatItIs } from './close.ts';
 import {
   answeredFromTheirSeats,
   armedAndKeyedByLead,
+  confirmedByRealKeys,
   confirmedOnceEach,
   inThisOrder,
   keyedOnEnough,
@@ -31,7 +32,14 @@ import {
   wavesInOrder,
   whileItsClocksRun,
 } from './order.ts';
-import { leadPassesBySignature, leftByItsHolder, oneSeatEach, opensAndClosesOnce, presenceChanges } from './people.ts';
+import {
+  leadPassesBySignature,
+  leftByItsHolder,
+  oneSeatEach,
+  opensAndClosesOnce,
+  presenceChanges,
+  rosterOnlyTakes,
+} from './people.ts';
 import { holdsNameTheirStep, liftedOnce, raisedByWhomItMay, updatedByWhomItMay } from './stopping.ts';
 import { backOnlyWhereItLeads, decidedAtRest, deviatesInTurn, forwardPassesTheFailed } from './ways.ts';
 
@@ -42,11 +50,13 @@ export const CLAIMS: readonly Claim[] = [
   oneSeatEach,
   leftByItsHolder,
   presenceChanges,
+  rosterOnlyTakes,
   leadPassesBySignature,
   nothingIsAstray,
   armedAndKeyedByLead,
   answeredFromTheirSeats,
   confirmedOnceEach,
+  confirmedByRealKeys,
   voidedByServerOrAgent,
   inThisOrder,
   keyedOnEnough,

@@ -18,6 +18,8 @@ export class Crew {
   /** From where on somebody led, armed, keyed or changed this run. */
   readonly #never = new Map<string, number>();
   readonly #confirmed = new Map<string, number>();
+  /** What the roster left a person of their roles, from where on. */
+  readonly #struck = new Map<string, { readonly at: number; readonly roles: readonly string[] }[]>();
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -29,6 +31,11 @@ export class Crew {
         this.#excludes(entry.actor, at);
       } else if (entry.type === 'seat.taken') this.#sit(entry.seat, entry.actor, entry.role, at);
       else if (entry.type === 'seat.left') this.#rise(this.#bySeat.get(entry.seat)?.at(-1), at);
+      else if (entry.type === 'roster.followed')
+        for (const [person, left] of Object.entries(entry.struck)) {
+          this.#rise(this.#byPerson.get(person)?.at(-1), at);
+          push(this.#struck, person, { at, roles: left });
+        }
       else if (entry.type === 'lead.taken') {
         this.#sit('lead', entry.person, entry.role, at);
         this.#excludes(entry.person, at);
@@ -106,11 +113,17 @@ export class Crew {
     return this.#confirmed.get(person) ?? otherwise;
   }
 
-  /** Whether the roster gives the person this role and the runbook lets it take the seat. */
-  fits(person: string, seat: string, role: string): boolean {
-    const { roles, runbook } = this.#timeline.input;
+  /** Whether the roster gave the person this role, and had left it to them before `at`, and the runbook lets it take the seat. */
+  fits(person: string, seat: string, role: string, at: number): boolean {
+    const { runbook } = this.#timeline.input;
     const asked = Object.hasOwn(runbook.crew, seat) ? (runbook.crew[seat]?.roles ?? []) : [];
-    const held = Object.hasOwn(roles, person) ? (roles[person] ?? []) : [];
-    return asked.includes(role) && held.includes(role);
+    return asked.includes(role) && this.holds(person, at).includes(role);
+  }
+
+  /** The roles that the roster had left to the person before `at`. */
+  holds(person: string, at: number): readonly string[] {
+    const { roles } = this.#timeline.input;
+    const given = Object.hasOwn(roles, person) ? (roles[person] ?? []) : [];
+    return lastBefore(this.#struck.get(person), at)?.roles ?? given;
   }
 }

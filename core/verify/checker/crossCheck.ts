@@ -2,7 +2,7 @@
 import type { Arming } from './armings.ts';
 import { broken, type Claim, type History } from './claim.ts';
 import { type At, isA, NEVER } from './history.ts';
-import { isEnough } from './quorum.ts';
+import { hasKeys, isEnough } from './quorum.ts';
 
 const stepOf = ({ steps }: History, { entry, at }: Arming) => steps.get(entry.step, at)?.step;
 
@@ -61,6 +61,16 @@ export const confirmedOnceEach: Claim = function* ({ armings, crew }) {
       seen.add(entry.actor).add(entry.seat);
     }
   }
+};
+
+/** Checks that what cannot be undone is confirmed by no key that a page alone could have made, where something is at stake. */
+export const confirmedByRealKeys: Claim = function* (history) {
+  const { input, armings } = history;
+  if (input.solo || input.mode === 'rehearsal') return;
+  for (const arming of armings.list)
+    for (const line of arming.confirmed)
+      if (line.entry.kind === 'browser' && stepOf(history, arming)?.irreversible === true)
+        yield broken('I3', line, 'a key of a page confirms nothing that cannot be undone');
 };
 
 /** Checks that only the server and the agent that armed it call an arming void. */
@@ -135,6 +145,8 @@ function* lacking(history: History, arming: Arming, line: At<'step.keyed' | 'ste
   const seats = before.map(({ entry }) => entry.seat);
   if (!isEnough(history, { seats: by, need: eyes / 2 - 1 }, voices, line.at))
     yield broken('I3', line, 'not enough people confirmed');
+  if (step && !hasKeys(history, step, before))
+    yield broken('I3', line, 'the confirmations are not by the keys that the step asks for');
   if (line.entry.type === 'step.keyed' && step?.critical !== true) yield broken('I6', line, 'the step takes no key');
   if (holds.anyOpen(line.at)) yield broken('I9', line, 'a hold is open');
   if (crew.absent(seats, line.at).length > 0) yield broken('I9', line, 'somebody who is needed was not there');

@@ -1,4 +1,5 @@
 /** Claims about seats: who opened, sits, leaves, is there, and takes the lead. */
+import { refIndex } from '../../log/entry.ts';
 import { broken, type Claim, type History } from './claim.ts';
 
 /** Checks that the run opens once, first, in its one mode, by a holder of the lead's roles, and that nothing follows its close. */
@@ -9,7 +10,7 @@ export const opensAndClosesOnce: Claim = function* ({ input, timeline, crew }) {
     if (mode !== input.mode || rules !== 1) yield broken('I14', line, 'its mode or rules are not the run’s');
     if (actor !== input.lead || line.ref !== input.opened)
       yield broken('I3', line, 'it is not the opening that is judged');
-    if (!crew.fits(actor, 'lead', crew.in('lead', 1)?.role ?? ''))
+    if (!crew.fits(actor, 'lead', crew.in('lead', 1)?.role ?? '', line.at))
       yield broken('I3', line, 'who opens has no role of the lead');
   }
   const closed = timeline.of('run.closed')[0]?.at ?? Number.POSITIVE_INFINITY;
@@ -25,7 +26,8 @@ export const oneSeatEach: Claim = function* ({ timeline, crew }) {
   for (const line of timeline.of('seat.taken')) {
     const { actor, seat, role } = line.entry;
     if (seat === 'lead') yield broken('I3', line, 'the lead is taken by a signed act alone');
-    if (!crew.fits(actor, seat, role)) yield broken('I3', line, `${role} is not a role of the person for this seat`);
+    if (!crew.fits(actor, seat, role, line.at))
+      yield broken('I3', line, `${role} is not a role of the person for this seat`);
     if (crew.in(seat, line.at)) yield broken('I3', line, 'somebody sits there');
     if (crew.of(actor, line.at)) yield broken('I3', line, 'the person has a seat');
   }
@@ -49,12 +51,24 @@ export const presenceChanges: Claim = function* ({ timeline, crew }) {
     }
 };
 
+/** Checks that versions of the roster are followed one by one, and take from people only what they had. */
+export const rosterOnlyTakes: Claim = function* ({ input, timeline, crew }) {
+  let version = refIndex(input.roster);
+  for (const line of timeline.of('roster.followed')) {
+    version += 1;
+    if (refIndex(line.entry.roster) !== version) yield broken('I7', line, 'it is not the next version of the roster');
+    for (const [person, roles] of Object.entries(line.entry.struck))
+      if (roles.some((role) => !crew.holds(person, line.at).includes(role)))
+        yield broken('I7', line, 'it gives somebody a role');
+  }
+};
+
 /** Checks that the lead passes to a holder of its roles who confirmed nothing, by their word and that of who may give it. */
 export const leadPassesBySignature: Claim = function* (history) {
   const { timeline, crew } = history;
   for (const line of timeline.of('lead.taken')) {
     const { person, from, role } = line.entry;
-    if (!crew.fits(person, 'lead', role)) yield broken('I3', line, 'the person has no role of the lead');
+    if (!crew.fits(person, 'lead', role, line.at)) yield broken('I3', line, 'the person has no role of the lead');
     if (crew.confirmedAt(person, line.at) < line.at) yield broken('I3', line, 'the person has confirmed in this run');
     if (from !== crew.lastLead(line.at) || crew.leads(person, line.at))
       yield broken('I3', line, 'the lead is not passed on');

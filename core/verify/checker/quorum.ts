@@ -1,11 +1,23 @@
 /** Who is enough for a step, and for what concerns no step. It knows no act. */
 import type { Step } from '../../runbook/runbook.ts';
 import type { History } from './claim.ts';
+import type { At } from './history.ts';
 
 export interface Quorum {
   /** Seats whose holders count. */
   readonly seats: readonly string[];
   readonly need: number;
+}
+
+/** Whether these confirmations have, of each kind of key, as many as the step asks for where something is at stake. */
+export function hasKeys(
+  { input }: Pick<History, 'input'>,
+  { keys }: Pick<Step, 'keys'>,
+  confirmed: readonly At<'step.confirmed'>[],
+): boolean {
+  const by = (...kinds: readonly string[]) => confirmed.filter(({ entry }) => kinds.includes(entry.kind)).length;
+  const idle = input.solo || input.mode === 'rehearsal';
+  return idle || (by('passkey', 'sk-ssh') >= keys.high && by('ssh', 'sk-ssh') >= keys.terminal);
 }
 
 interface Voice {

@@ -1,4 +1,4 @@
-/** Words of servers, agents, keys, sessions and records. */
+/** Words of servers, agents, sessions and records. */
 import { CLIENT, text, type Words, yes } from './options.ts';
 
 export const SITE: Words = [
@@ -37,22 +37,6 @@ export const SITE: Words = [
     run: async (cli, given) => (await import('../words/agent.ts')).init(cli, given),
   },
   {
-    name: 'key enrol',
-    takes: '[--key FILE] [--generate]',
-    help: 'prints the line of your key for the people file',
-    options: { key: text, generate: yes },
-    positionals: [0, 0],
-    run: async (cli, given) => (await import('../words/key.ts')).enrol(cli, given),
-  },
-  {
-    name: 'key list',
-    takes: '',
-    help: 'lists your keys of the roster',
-    options: { ...CLIENT, json: yes },
-    positionals: [0, 0],
-    run: async (cli, given) => (await import('../words/key.ts')).list(cli, given),
-  },
-  {
     name: 'login',
     takes: '[--server URL] [--key FILE] [--trust FILE] [--link URL] [--page]',
     help: 'signs in with an SSH key or a one-time link; --page prints a link for a browser',
@@ -70,16 +54,16 @@ export const SITE: Words = [
   },
   {
     name: 'record export',
-    takes: 'RUN [-o FILE]',
-    help: 'writes the record of a run to a file',
-    options: { ...CLIENT, output: { type: 'string', short: 'o' } },
-    positionals: [1, 1],
+    takes: 'RUN [-o FILE], or --all [--from TIME] [--to TIME] [-o FILE]',
+    help: 'writes the record of a run, or the whole log with the runs of a period, to a file',
+    options: { ...CLIENT, all: yes, from: text, to: text, output: { type: 'string', short: 'o' } },
+    positionals: [0, 1],
     run: async (cli, given) => (await import('../words/record.ts')).exported(cli, given),
   },
   {
     name: 'record verify',
     takes: 'FILE [--trust FILE] [--accept solo|rehearsal] [--receipt FILE]',
-    help: 'verifies a record offline',
+    help: 'verifies a record or a whole log offline',
     options: { trust: text, accept: text, receipt: text, json: yes },
     positionals: [1, 1],
     run: async (cli, given) => (await import('../words/record.ts')).verify(cli, given),

@@ -92,8 +92,7 @@ export async function lead(cli: Cli, given: Given): Promise<Exit> {
   return EXIT.ok;
 }
 
-function handover({ runbook, seats, roles }: RunContext, person: string) {
-  const from = seats['lead']?.person ?? '';
+function handover({ runbook, lead: from, roles }: RunContext, person: string) {
   const wanted = runbook.crew['lead']?.roles ?? [];
   if (person === from) throw usage('The lead hands over to somebody.', 'Name them: --to PERSON');
   const role = wanted.find((one) => roles[person]?.includes(one));

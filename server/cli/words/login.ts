@@ -40,6 +40,12 @@ export async function login(cli: Cli, given: Given): Promise<Exit> {
   return EXIT.ok;
 }
 
+/** Signs in by a one-time link, and keeps the key that will sign. */
+export async function signInByLink(cli: Cli, given: Given, link: string, key: string): Promise<Me> {
+  const server = serverOf(link);
+  return pin(cli, { server, key, ...(await byLink(server, link)) }, givenTrust(cli, given));
+}
+
 /** The text of the trust file that was named, if one was. */
 function givenTrust(cli: Cli, given: Given): string | null {
   const file = text(given, 'trust') ?? cli.env['CROSSCHECK_TRUST'];

@@ -1,20 +1,21 @@
 /** The words of records: fetching one, and verifying one offline against a trust root. Verifying asks no server for anything. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { base64 } from '../../../core/bytes/encoding.ts';
-import { openCheckpoint } from '../../../core/log/checkpoint.ts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseTrust, type Trust } from '../../../core/record/trust.ts';
-import { diverged, LESS, type Less, lessOf, type Verdict, verifyFile } from '../../../core/verify/verify.ts';
-import { verifyRaw } from '../../ports/verify.ts';
+import { contradicted, type Told } from '../../../core/verify/receipt.ts';
+import { LESS, type Less } from '../../../core/verify/verify.ts';
+import { type FileVerdict, verifyAny } from '../../../core/verify/whole.ts';
+import { rememberingVerifier } from '../../ports/verify.ts';
 import { argument, type Cli, flag, type Given, text } from '../args.ts';
 import { connect } from '../client.ts';
 import { EXIT, type Exit, must, usage } from '../exits.ts';
-import { clean, jsonText } from '../terminal.ts';
+import { jsonText } from '../terminal.ts';
+import { instantOf } from '../times.ts';
+import { logDocument, logReport, runDocument, runReport } from '../verdicts.ts';
 
 export async function exported(cli: Cli, given: Given): Promise<Exit> {
-  const run = argument(given, 0);
-  const bytes = await connect(cli, given).api.bytes(`/api/runs/${encodeURIComponent(run)}/record`);
-  const file = text(given, 'output') ?? `${run}.crosscheck.tar`;
-  writeFileSync(file, bytes);
+  const { path, name } = wanted(cli, given);
+  const file = text(given, 'output') ?? `${name}.crosscheck.tar`;
+  await connect(cli, given).api.save(path, file);
   cli.terminal.say(
     'Verify it with a trust root that you got by another way: crosscheck record verify FILE --trust FILE',
   );
@@ -22,26 +23,56 @@ export async function exported(cli: Cli, given: Given): Promise<Exit> {
   return EXIT.ok;
 }
 
-function read(file: string, what: string): Uint8Array {
+/** What to fetch, and how its file is called by itself. */
+function wanted(cli: Cli, given: Given): { readonly path: string; readonly name: string } {
+  const [run] = given.positionals;
+  const ends = ['from', 'to'].flatMap((end) => {
+    const at = text(given, end);
+    return at === undefined ? [] : [`${end}=${instantOf(at, cli.now(), end)}`];
+  });
+  if ((run === undefined) !== flag(given, 'all') || (run !== undefined && ends.length > 0))
+    throw usage('A record is of one RUN, or of the whole log with --all.', '--from and --to go with --all alone.');
+  if (run !== undefined) return { path: `/api/runs/${encodeURIComponent(run)}/record`, name: run };
+  return { path: `/api/log/record${ends.length > 0 ? '?' : ''}${ends.join('&')}`, name: 'log' };
+}
+
+function found(file: string, what: string): string {
   if (!existsSync(file)) throw usage(`There is no ${what} ${file}.`, 'Look at the path again.');
+  return file;
+}
+
+/** What is read into memory at once. A whole log of a million entries is about as large. */
+const MAX_BYTES = 2 ** 30;
+
+function readRecord(file: string): Uint8Array {
+  const stat = statSync(found(file, 'record'));
+  if (!stat.isFile()) throw usage(`${file} is no file.`, 'Write the record to a file first.');
+  if (stat.size > MAX_BYTES)
+    throw usage(`${file} has ${stat.size} bytes; more than ${MAX_BYTES} are not read.`, 'Is it a record at all?');
   return readFileSync(file);
 }
 
 function trustOf(cli: Cli, given: Given): Trust | null {
   const file = text(given, 'trust') ?? cli.env['CROSSCHECK_TRUST'];
-  return file === undefined ? null : must(parseTrust(new TextDecoder().decode(read(file, 'trust file'))));
+  return file === undefined ? null : must(parseTrust(readFileSync(found(file, 'trust file'), 'utf8')));
 }
 
 export async function verify(cli: Cli, given: Given): Promise<Exit> {
   const accept = acceptedIn(text(given, 'accept') ?? '');
   const trust = trustOf(cli, given);
-  const tar = read(argument(given, 0), 'record');
-  const verdict = await verifyFile(tar, trust, verifyRaw, { accept });
-  const contradicted = await contradicts(verdict, trust, text(given, 'receipt'));
-  const shown: Verdict = contradicted ? { ...verdict, verdict: 'DIVERGED', exit: EXIT.diverged } : verdict;
-  if (flag(given, 'json')) cli.terminal.out(jsonText(document(shown)));
-  else for (const line of report(shown, trust)) cli.terminal.out(line);
-  return shown.exit;
+  const tar = readRecord(argument(given, 0));
+  const judged = await verifyAny(tar, trust, rememberingVerifier(), { accept });
+  const why = await contradicts(judged, trust, text(given, 'receipt'));
+  const verdict = why === null ? judged : forked(judged);
+  const isRun = verdict.kind === 'run';
+  if (flag(given, 'json')) {
+    const document = isRun ? runDocument(verdict.run) : logDocument(verdict.log);
+    cli.terminal.out(jsonText({ ...document, contradicted: why }));
+    return isRun ? verdict.run.exit : verdict.log.exit;
+  }
+  const [head = '', ...lines] = isRun ? runReport(verdict.run, !!trust) : logReport(verdict.log, !!trust);
+  for (const line of [head, ...(why === null ? [] : [`- ${why}`]), ...lines]) cli.terminal.out(line);
+  return isRun ? verdict.run.exit : verdict.log.exit;
 }
 
 /** `solo`, `rehearsal`, or both with a comma. */
@@ -56,63 +87,28 @@ function acceptedIn(given: string): Less[] {
   return words as Less[];
 }
 
-/** Whether a receipt that somebody kept and the record prove together that the log forked. */
-async function contradicts({ facts }: Verdict, trust: Trust | null, file: string | undefined): Promise<boolean> {
-  if (file === undefined) return false;
+/** Why what somebody kept and the log are of two histories; null where they can be of one. */
+async function contradicts(
+  verdict: FileVerdict,
+  trust: Trust | null,
+  file: string | undefined,
+): Promise<string | null> {
+  if (file === undefined) return null;
   if (!trust) throw usage('A receipt is checked against a trust root.', 'Give --trust as well.');
-  const receipt = new TextDecoder().decode(read(file, 'receipt'));
-  const note = receipt.startsWith('c2sp.org/tlog-proof@v1\n') ? receipt.slice(receipt.indexOf('\n\n') + 2) : receipt;
-  const kept = must(await openCheckpoint(new TextEncoder().encode(note), trust.origin, trust.logKey.raw, verifyRaw));
-  return facts !== null && diverged(facts.checkpoint, kept);
+  const told = toldBy(verdict);
+  const receipt = readFileSync(found(file, 'receipt'));
+  return told && must(await contradicted(told, receipt, trust, rememberingVerifier()));
 }
 
-function document({ verdict, exit, solo, mode, assurance, executor, run, reasons, facts }: Verdict) {
-  const checkpoint = facts && {
-    origin: facts.checkpoint.origin,
-    size: facts.checkpoint.size,
-    root: base64(facts.checkpoint.root),
-  };
-  return {
-    verdict,
-    exit,
-    solo,
-    mode,
-    assurance,
-    executor,
-    run,
-    reasons,
-    genesis: facts?.genesis ?? null,
-    checkpoint,
-    withheld: facts?.withheld ?? 0,
-    signatures: facts?.signatures ?? [],
-  };
+function toldBy(verdict: FileVerdict): Told | null {
+  if (verdict.kind === 'log') return verdict.log.log && { ...verdict.log.log, run: null };
+  return verdict.run.facts && { ...verdict.run.facts, run: verdict.run.run };
 }
 
-const MEANS: Readonly<Record<Verdict['verdict'], string>> = {
-  ANCHORED: 'everything in the record holds against your trust root',
-  OPEN: 'everything so far holds, and the run is not closed yet',
-  'SELF-CONSISTENT': 'the record agrees with itself; without --trust nothing says whose log it is',
-  INVALID: 'the record does not hold',
-  DIVERGED: 'two histories of one log were signed: keep both files',
-  UNREADABLE: 'this is no record',
-};
-
-function report(shown: Verdict, trust: Trust | null): string[] {
-  const { verdict, assurance, executor, run, reasons, facts } = shown;
-  const told = facts
-    ? [
-        `run ${run}: ${clean(facts.runbook.title)}`,
-        `log ${facts.origin}, ${facts.checkpoint.size} entries, genesis ${facts.genesis}`,
-        `assurance ${assurance}, executor ${executor}${trust ? '' : ', no trust root'}`,
-        ...(facts.withheld > 0
-          ? [`${facts.withheld} bodies are withheld: they are blind until their step starts`]
-          : []),
-      ]
-    : [];
-  const why = reasons.map(
-    ({ sentence, seq, invariant, code }) =>
-      `- ${clean(sentence)}${seq === null ? '' : ` (seq ${seq})`}${invariant === null ? '' : ` ${invariant}`} [${code}]`,
-  );
-  const less = lessOf(shown).map((word) => ` (${word})`);
-  return [`${verdict}${less.join('')}: ${MEANS[verdict]}`, ...told, ...why];
+/** A receipt and a log that contradict each other prove together that it forked. */
+function forked(verdict: FileVerdict): FileVerdict {
+  const is = { verdict: 'DIVERGED', exit: EXIT.diverged } as const;
+  return verdict.kind === 'run'
+    ? { kind: 'run', run: { ...verdict.run, ...is } }
+    : { kind: 'log', log: { ...verdict.log, ...is } };
 }

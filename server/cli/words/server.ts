@@ -65,16 +65,24 @@ function welcome({ out }: Terminal, { links, trustFile, engine }: Running, addre
     `Crosscheck listens on ${address}${engine.site.roster.solo ? ' as a SOLO demo: one person can hold every key, so nothing here counts as four eyes' : ''}.`,
   );
   out('Sign in; each link works once, a restart prints fresh ones:');
-  for (const { name, roles, url } of links) out(`  ${clean(name)} (${roles.join(', ')}): ${url}`);
+  for (const { name, roles, url, enrols } of links)
+    out(`  ${clean(name)} (${roles.join(', ')})${enrols ? ', who enrols a first key with it' : ''}: ${url}`);
   if (demo) {
     out('');
     out('Next: open the lead’s link, register the runbook “drop-plaintext-email”; as reviewer read and approve it;');
     out(`then start it as lead with api_port ${demo.apiPort}. The README has the ten-minute path.`);
     out('');
   }
+  const { solo, vouched, keepers } = engine.site.roster;
+  if (!solo && !vouched)
+    out(
+      `Nothing runs live yet: ${keepers.need} of the ${keepers.of.length} keepers compare the fingerprints and sign roster 2 first: crosscheck people sign`,
+    );
   out(`Trust root to hand out: ${trustFile}`);
-  const how = engine.site.roster.solo ? "--link 'LINK'" : `--server ${address} --key ~/.ssh/id_ed25519.pub`;
+  const how = solo ? "--link 'LINK'" : `--server ${address} --key ~/.ssh/id_ed25519.pub`;
   out(`From a terminal: crosscheck login ${how}`);
+  if (links.some(({ enrols }) => enrols) && !solo)
+    out("A first key from a terminal: crosscheck key enrol --link 'LINK'");
 }
 
 /** Starts the agent beside the server and again whenever it dies; its standard input is the thread it hangs by. */

@@ -53,6 +53,20 @@ t.test('accepts a text exactly when canonicalising it changes nothing', (t) =>
   ),
 );
 
+t.test('depth is told before large bytes are parsed, and by the brackets outside texts alone', async (t) => {
+  const roomy = { ...loose, maxBytes: 2 ** 24 };
+  const text = JSON.stringify(`[{"\\`.repeat(40_000));
+  for (const [json, fits] of [
+    [`[[[[[[[${text}]]]]]]]`, true],
+    [`[[[[[[[[${text}]]]]]]]]`, true],
+    [`[[[[[[[[[${text}]]]]]]]]]`, false],
+    [`[${'[],'.repeat(40_000)}[]]`, true],
+    [`[${'{"a":[1]},'.repeat(40_000)}[]]`, true],
+    ['['.repeat(2 ** 23), false],
+  ] as const)
+    t.equal(accepts(json, roomy), fits, `${json.slice(0, 20)}, ${json.length}`);
+});
+
 t.test('near misses are refused', async (t) => {
   const spellings = [
     '{"b":1,"a":2}',

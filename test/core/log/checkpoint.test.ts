@@ -49,6 +49,41 @@ t.test('the published note and verifier key', async (t) => {
   t.equal(formatNote(note.value.body, note.value.signatures), PROBLEM);
 });
 
+// The examples of c2sp.org/signed-note and c2sp.org/tlog-checkpoint; their pages do not say the public keys.
+const QUASIMODO = `Ognuno sta solo sul cuor della terra
+trafitto da un raggio di sole:
+
+ed è subito sera.
+
+— quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=
+`;
+const SOFA = `example.com/behind-the-sofa
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+`;
+
+t.test('the examples of the C2SP specifications', async (t) => {
+  for (const [text, name, lines] of [
+    [QUASIMODO, 'quasimodo.example/salvatore', 4],
+    [SOFA, 'example.com/behind-the-sofa', 3],
+  ] as const) {
+    const note = parseNote(utf8(text));
+    if (!note.ok) return t.fail(note.refusal.sentence);
+    const { body, signatures } = note.value;
+    t.equal(body, text.slice(0, text.lastIndexOf('\n\n') + 1));
+    t.equal(body.split('\n').length, lines + 1, 'an empty line of its own belongs to the text');
+    t.match(signatures, [{ name }]);
+    t.same([signatures[0]?.keyId.length, signatures[0]?.signature.length], [4, 64]);
+    t.equal(formatNote(body, signatures), text);
+    t.notOk((await openCheckpoint(utf8(text), name, raw, verifyRaw)).ok, 'our key has not signed it');
+  }
+  const sofa = parseCheckpoint(SOFA.slice(0, SOFA.indexOf('\n\n') + 1));
+  t.match(sofa, { ok: true, value: { origin: 'example.com/behind-the-sofa', size: 20_852_163 } });
+  t.notOk(parseCheckpoint(QUASIMODO.slice(0, QUASIMODO.lastIndexOf('\n\n') + 1)).ok);
+});
+
 t.test('our checkpoint opens, and other signatures are ignored', async (t) => {
   t.equal(BODY, `${ORIGIN}\n42\nCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=\n`);
   const witness = { name: 'witness.example', keyId: Uint8Array.of(1, 2, 3, 4), signature: new Uint8Array(72) };
@@ -57,6 +92,8 @@ t.test('our checkpoint opens, and other signatures are ignored', async (t) => {
   t.same(await open(note), { ok: true, value: { origin: ORIGIN, size: 42, root } });
   const sameName = { ...witness, name: ORIGIN };
   t.ok((await open(formatNote(BODY, [sameName, signed(BODY)]))).ok, 'another key under our name');
+  const sameId = { ...witness, keyId: keyId(ORIGIN, raw) };
+  t.ok((await open(formatNote(BODY, [sameId, signed(BODY)]))).ok, 'another name with the id of our key');
   t.notOk((await open(formatNote(BODY, [witness]))).ok, 'only the witness has signed');
 });
 
@@ -137,6 +174,27 @@ t.test('verifier keys near the right one', async (t) => {
     '',
   ];
   for (const text of bad) t.notOk(parseVkey(text).ok, JSON.stringify(text));
+  const says = (text: string, sentence: RegExp) => t.match(parseVkey(text), { ok: false, refusal: { sentence } }, text);
+  for (const text of ['', `a b+${id}+${data}`, `${name}+${id}+${data}!`]) says(text, /it is not name\+hash\+key/);
+  says(vkey('a b', raw), /it is not name\+hash\+key/);
+  says(vkey(name, concat(raw, Uint8Array.of(0))), /the key is not Ed25519/);
+});
+
+t.test('notes near the right one', async (t) => {
+  const good = formatNote(BODY, [signed(BODY)]);
+  t.ok(parseNote(utf8(good)).ok);
+  const [line = ''] = good.split('\n').slice(-2);
+  const short = `— ${ORIGIN} ${base64(new Uint8Array(4))}`;
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [good.replace(ORIGIN, `${ORIGIN}\t`), /control character/],
+    [`x${line}\n`, /no signatures after an empty line/],
+    [`${good.slice(0, -1)}x`, /no signatures after an empty line/],
+    [good.replace(line, line.replace(`— ${ORIGIN}`, '— a+b')), /a signature line is malformed/],
+    [good.replace(line, short), /a signature line is malformed/],
+    [good.replace(line, line.replace(' ', '')), /a signature line is malformed/],
+  ];
+  for (const [text, sentence] of cases)
+    t.match(parseNote(utf8(text)), { ok: false, refusal: { sentence } }, JSON.stringify(text));
 });
 
 const openssl = spawnSync('openssl', ['version']).status === 0;

@@ -4,6 +4,7 @@ import t from 'tap';
 import type Type from 'typebox';
 import { Check } from 'typebox/value';
 import { COLLECTED, CONTENT, LINES, MEANING } from '../../../core/log/acts.ts';
+import { KEY_KINDS } from '../../../core/log/publicKey.ts';
 import { ENTRIES, ENTRY_TYPES, entrySchema, HOLD_CAUSES, Site, VOID_REASONS } from '../../../core/log/tables.ts';
 import { README } from '../../../core/record/readme.ts';
 import { testRun } from '../../helpers/site.ts';
@@ -69,6 +70,7 @@ t.test('every word that a field may say', (t) => {
       .find(([field]) => field === name)?.[1]
       ?.split(' ');
   t.strictSame(cell('reason'), VOID_REASONS);
+  t.strictSame(cell('kind'), KEY_KINDS);
   t.strictSame(cell('cause')?.sort(), [...HOLD_CAUSES].sort());
   t.end();
 });

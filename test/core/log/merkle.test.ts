@@ -156,7 +156,18 @@ t.test('questions without an answer', async (t) => {
   t.notOk(verifyInclusion(0, 4, leaf, [...proof, extra], higher), 'a path higher than the tree that sums to the root');
   t.notOk(verifyInclusion(0, 1, utf8('no hash'), [], utf8('no hash')), 'a leaf that is no hash');
   t.notOk(verifyConsistency(0, 4, emptyRoot(), root, []), 'nothing follows from the empty tree');
+  const [a, b] = [leafHash(entry(0)), leafHash(entry(1))];
+  const two = rootOf(2, nodes);
+  t.ok(verifyConsistency(1, 2, a, two, [b]));
+  // Each of these would add up if its sizes were taken for numbers of leaves.
+  for (const from of [0, 3, Number.NaN]) t.notOk(verifyConsistency(from, 2, a, two, [a, b]), `from ${from} to 2`);
+  t.notOk(verifyConsistency(1, 2.5, a, two, [b]), 'to a half');
+  t.notOk(verifyConsistency(1, 2, a.slice(0, 31), two, [concat(a.slice(31), b)]), 'bytes moved between two hashes');
+  t.ok(verifyConsistency(2, 2, two, two, []));
+  t.notOk(verifyConsistency(2, 2, two, two, [b]), 'a proof that nothing needs');
+  t.notOk(verifyConsistency(2, 2, two, root, []), 'two roots of one size');
   t.throws(() => inclusionProof(4, 4, nodes), RangeError);
+  t.throws(() => inclusionProof(-1, 4, nodes), RangeError);
   t.throws(() => consistencyProof(0, 4, nodes), RangeError);
   t.throws(() => consistencyProof(5, 4, nodes), RangeError);
 });

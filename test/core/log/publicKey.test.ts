@@ -1,6 +1,6 @@
 /** Public keys: ssh-keygen's own lines are read, and every weak point or second spelling is refused. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
@@ -9,7 +9,7 @@ import t from 'tap';
 import { base64, concat, fromBase64, fromHex, hex, utf8 } from '../../../core/bytes/encoding.ts';
 import { wireString } from '../../../core/bytes/wire.ts';
 import { isEd25519Point, isP256Point } from '../../../core/log/points.ts';
-import { keyFingerprint, parsePublicKey, publicKeyLine } from '../../../core/log/publicKey.ts';
+import { keyFingerprint, parsePasted, parsePublicKey, publicKeyLine } from '../../../core/log/publicKey.ts';
 import { campaign } from '../bytes/campaign.ts';
 
 const P = 2n ** 255n - 19n;
@@ -93,6 +93,7 @@ t.test('lines near the right one', async (t) => {
     algorithm: 'ed25519',
     raw,
     blob: fromBase64(line.slice(12)),
+    application: null,
   });
   const point = p256.Point.BASE.toBytes(false);
   const ecdsa = publicKeyLine('ecdsa-sha2-nistp256', point);
@@ -121,6 +122,56 @@ t.test('lines near the right one', async (t) => {
       'ecdsa-sha2-nistp256',
       point.map((byte, i) => (i === 64 ? byte ^ 1 : byte)),
     ),
+  };
+  for (const [name, text] of Object.entries(bad)) t.notOk(parsePublicKey(text).ok, name);
+});
+
+t.test('of what is pasted, ECDSA is taken of security keys alone', async (t) => {
+  const point = p256.Point.BASE.toBytes(false);
+  t.ok(parsePasted(publicKeyLine('ssh-ed25519', ed25519.Point.BASE.toBytes())).ok);
+  t.ok(parsePasted(publicKeyLine('sk-ecdsa-sha2-nistp256@openssh.com', point, 'ssh:')).ok);
+  const plain = parsePasted(publicKeyLine('ecdsa-sha2-nistp256', point));
+  t.match(plain, { ok: false, refusal: { sentence: /make an ssh-ed25519 key/ } });
+  t.match(parsePasted('ssh-rsa AAAA'), { ok: false, refusal: { sentence: /only Ed25519 and ECDSA/ } });
+});
+
+t.test('keys of authenticators', async (t) => {
+  const [sk, skEd] = ['sk-ecdsa-sha2-nistp256@openssh.com', 'sk-ssh-ed25519@openssh.com'] as const;
+  const [point, raw] = [p256.Point.BASE.toBytes(false), ed25519.Point.BASE.toBytes()];
+  for (const [type, own] of [
+    [sk, point],
+    [skEd, raw],
+  ] as const) {
+    const line = publicKeyLine(type, own, 'releases.example');
+    t.match(parsePublicKey(line), { ok: true, value: { type, line, raw: own, application: 'releases.example' } });
+    t.not(line, publicKeyLine(type, own, 'ssh:'), 'the application is part of the key');
+    const file = join(t.testdir(), 'key.pub');
+    writeFileSync(file, `${line}\n`);
+    const printed = spawnSync('ssh-keygen', ['-l', '-f', file], { encoding: 'utf8' });
+    const key = parsePublicKey(line);
+    if (!printed.error && key.ok) t.match(printed.stdout, `256 ${keyFingerprint(key.value.blob)} `);
+  }
+  const blob = (...parts: (string | Uint8Array)[]) =>
+    base64(concat(...parts.map((part) => wireString(typeof part === 'string' ? utf8(part) : part))));
+  const bad: Record<string, string> = {
+    'no application': `${sk} ${blob(sk, 'nistp256', point)}`,
+    'an empty application': publicKeyLine(sk, point, ''),
+    'a space in it': publicKeyLine(sk, point, 'releases example'),
+    'a letter beyond ASCII': publicKeyLine(sk, point, 'relèases.example'),
+    'no UTF-8': `${skEd} ${blob(skEd, raw, Uint8Array.of(0xff))}`,
+    'a long one': publicKeyLine(sk, point, 'a'.repeat(256)),
+    'two of them': `${sk} ${blob(sk, 'nistp256', point, 'ssh:', 'ssh:')}`,
+    'an application of a key in a file': `ssh-ed25519 ${blob('ssh-ed25519', raw, 'ssh:')}`,
+    'another curve': `${sk} ${blob(sk, 'nistp384', point, 'ssh:')}`,
+    'the other type inside': `${skEd} ${blob(sk, 'nistp256', point, 'ssh:')}`,
+    'a point of small order': publicKeyLine(skEd, encode(1n, 0), 'ssh:'),
+    'a point off the curve': publicKeyLine(
+      sk,
+      point.map((byte, i) => (i === 64 ? byte ^ 1 : byte)),
+      'ssh:',
+    ),
+    'a form of signatures': `webauthn-${sk} ${blob(`webauthn-${sk}`, 'nistp256', point, 'ssh:')}`,
+    'a certificate': `sk-ssh-ed25519-cert-v01@openssh.com ${blob('sk-ssh-ed25519-cert-v01@openssh.com', raw, 'ssh:')}`,
   };
   for (const [name, text] of Object.entries(bad)) t.notOk(parsePublicKey(text).ok, name);
 });

@@ -49,7 +49,13 @@ function signer(type: KeyType): Signer {
 }
 
 const check = (text: string, key: PublicKey, namespace = NAMESPACE, message = MESSAGE) =>
-  verifySshsig(text, message, { key, namespace, verify: verifyRaw });
+  verifySshsig(text, message, {
+    key,
+    kind: key.algorithm === 'p256' ? 'browser' : 'ssh',
+    namespace,
+    origins: [],
+    verify: verifyRaw,
+  });
 const TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256'] as const;
 
 t.test('namespaces', async (t) => {
@@ -121,10 +127,16 @@ t.test('signature blobs that do not fit', async (t) => {
     ['r with a needless zero', ec.key, pair(wireString(concat(new Uint8Array(2), r)), mpint(s))],
     ['r negative', ec.key, pair(wireString(concat(Uint8Array.of(0xff), r)), mpint(s))],
     ['r of 33 bytes', ec.key, pair(mpint(concat(Uint8Array.of(1), r)), mpint(s))],
+    ['s of 33 bytes', ec.key, pair(mpint(r), mpint(concat(Uint8Array.of(1), s)))],
     ['a third number', ec.key, pair(mpint(r), mpint(s), mpint(s))],
     ['raw instead of mpints', ec.key, concat(name('ecdsa-sha2-nistp256'), wireString(ecRaw))],
   ];
   for (const [what, key, blob] of cases) t.notOk((await judge(key, blob)).ok, what);
+  const kind = { ok: false, refusal: { sentence: /not of the kind that the key makes/ } };
+  for (const what of ['63 bytes', '65 bytes', 's of 33 bytes']) {
+    const [, key, blob] = cases.find(([name]) => name === what) ?? [what, ed.key, new Uint8Array(0)];
+    t.match(await judge(key, blob), kind, what);
+  }
 });
 
 /** n − s: the other s that ECDSA accepts. */
@@ -175,6 +187,7 @@ t.test('armors near the right one', async (t) => {
     'other columns': good.replace(/\n(.{70})\n(.)/, '\n$1$2\n'),
     'an empty line inside': good.replace('\n', '\n\n'),
     'another block': good.replaceAll('SIGNATURE', 'MESSAGE'),
+    'no base64 inside': good.replace(/\n./, '\n!'),
     'armor without content': '-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n',
     'begin and end in one': '-----BEGIN SSH SIGNATURE-----\n',
     empty: '',
@@ -183,6 +196,17 @@ t.test('armors near the right one', async (t) => {
     t.not(text, good);
     t.notOk((await check(text, key)).ok, name);
   }
+  const says = async (text: string, why: RegExp) => t.match(await check(text, key), { refusal: { sentence: why } });
+  for (const name of ['empty', 'begin and end in one', 'text before'])
+    await says(bad[name] ?? good, /armor is missing/);
+  await says(bad['no base64 inside'] ?? good, /no base64/);
+  await says(bad['bytes after the blob'] ?? good, /its fields do not fit/);
+  const space = utf8(NAMESPACE);
+  const noText = good.replaceAll('\n', '').replace(/-----[A-Z ]+-----/g, '');
+  const bytes = new Uint8Array(Buffer.from(noText, 'base64'));
+  const at = Buffer.from(bytes).indexOf(Buffer.from(space));
+  bytes[at] = 0xff;
+  await says(`${begin}\n${base64(bytes).replace(/.{1,70}/g, '$&\n')}${lines.at(-2)}\n`, /its fields do not fit/);
 });
 
 const keygen = spawnSync('ssh-keygen', ['-?']).error === undefined;

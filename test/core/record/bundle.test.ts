@@ -106,6 +106,10 @@ const refused: Record<string, { changed: () => Member[]; why: RegExp }> = {
     changed: () => edit('proofs.jsonl', (old) => old.replace(/^\[[^\]]*\]/, '["AAAA"]')),
     why: /line 1 of proofs/,
   },
+  'a hash that only looks like a text': {
+    changed: () => edit('proofs.jsonl', (old) => old.replace(/^\[[^\]]*\]/, '[{"length":44}]')),
+    why: /line 1 of proofs/,
+  },
   'a signer more': {
     changed: () => edit('allowed_signers', (old) => `${old}p-0000000000000000 namespaces="*" ssh-ed25519 AAAA\n`),
     why: /allowed_signers is not that of its roster/,

@@ -7,21 +7,33 @@ import t, { type Test } from 'tap';
 import { packBundle } from '../../../core/record/bundle.ts';
 import { trustText } from '../../../core/record/trust.ts';
 import { auditorSkip, GOOD, pasteReadme } from '../../helpers/auditor.ts';
-import { type TestRun, testRun } from '../../helpers/site.ts';
+import { type SiteOptions, type TestRun, testRun } from '../../helpers/site.ts';
+import { packWhole } from '../../helpers/whole.ts';
 
 const skip = auditorSkip();
 
-/** What the README's commands print of a run's record. */
-function paste(t: Test, run: TestRun, before?: (folder: string) => void): string[] {
+/** What the README's commands print of a run's record, or of another file of its site. */
+function paste(
+  t: Test,
+  run: TestRun,
+  before?: (folder: string) => void,
+  bytes: Uint8Array = packBundle(run.bundle()),
+): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'crosscheck-readme-'));
   t.teardown(() => spawnSync('rm', ['-rf', folder]));
   const [tar, trust] = [join(folder, 'run.tar'), join(folder, 'trust.txt')];
-  writeFileSync(tar, packBundle(run.bundle()));
+  writeFileSync(tar, bytes);
   writeFileSync(trust, trustText(run.site.trust));
   return pasteReadme(tar, trust, join(folder, 'in'), before);
 }
 
-for (const [name, options] of Object.entries({ 'pasted ssh keys': {}, 'browser keys': { solo: true } })) {
+const KEYS: Record<string, SiteOptions> = {
+  'pasted ssh keys': {},
+  'a security key among them': { kinds: { dba: 'sk-ssh' } },
+  'browser keys': { solo: true },
+  'passkeys among them': { solo: true, kinds: { lead: 'passkey', dba: 'passkey' } },
+};
+for (const [name, options] of Object.entries(KEYS)) {
   t.test(`every command holds of a genuine record: ${name}`, { skip }, (t) => {
     const run = testRun(options).complete();
     const lines = paste(t, run);
@@ -30,7 +42,7 @@ for (const [name, options] of Object.entries({ 'pasted ssh keys': {}, 'browser k
       [],
     );
     const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;
-    t.equal(count('Good "'), 'solo' in options ? 19 : 14, 'every signature');
+    t.equal(count('Good "'), 'solo' in options ? 19 : 16, 'every signature');
     t.equal(count('OK body'), run.bundle().bodies.size);
     t.equal(count('runbook/'), 6);
     t.strictSame([count('OK runbook.json'), count('Signature Verified'), count('OK genesis')], [1, 1, 1]);
@@ -60,4 +72,32 @@ t.test('a changed body is found', { skip }, (t) => {
   const bad = lines.filter((line) => !GOOD.test(line));
   t.match(bad, [/^WRONG body/, /^Signature verification failed/]);
   t.end();
+});
+
+t.test('every command holds of a genuine whole log, and finds a changed file', { skip }, async (t) => {
+  const run = testRun().complete();
+  const later = { from: Number.MAX_SAFE_INTEGER, to: null };
+  const second = run.site.open(run.approved, { run: '01JD3V7Q0Z8EA1B2C3D4E5F6G8' }).seat();
+  const whole = await packWhole(run.site, [second]);
+  const lines = paste(t, run, undefined, whole);
+  t.strictSame(
+    lines.filter((line) => !GOOD.test(line)),
+    [],
+  );
+  const count = (all: string[], start: string) => all.filter((line) => line.startsWith(start)).length;
+  t.strictSame(
+    ['Good "', 'OK folders/', 'OK files/', 'Signature Verified', 'OK genesis'].map((start) => count(lines, start)),
+    [17, 1, 6, 1, 1],
+  );
+  const bent = (folder: string) => {
+    const [file = ''] = readdirSync(join(folder, 'files'));
+    writeFileSync(join(folder, 'files', file), 'x');
+  };
+  t.equal(count(paste(t, run, bent, whole), 'WRONG files/'), 1);
+  const without = paste(t, run, undefined, await packWhole(run.site, [], later));
+  t.strictSame(
+    without.map((line) => line.split(':')[0]),
+    ['Signature Verified Successfully', 'OK genesis'],
+    'nothing is here of runs outside the period',
+  );
 });

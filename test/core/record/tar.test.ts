@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { concat, equal, utf8 } from '../../../core/bytes/encoding.ts';
-import { archive, type Member, unarchive } from '../../../core/record/tar.ts';
+import { archive, header, type Member, unarchive } from '../../../core/record/tar.ts';
 import { campaign } from '../bytes/campaign.ts';
 
 const FORM = ['--format=ustar', '-b1', '--numeric-owner', '--owner=0', '--group=0', '--mode=0644', '--mtime=@0'];
@@ -140,6 +140,22 @@ t.test('members that may not be there', async (t) => {
   const huge = a.slice();
   huge.set(utf8('77777777777'), 124);
   t.match(unarchive(concat(huge, end)), { ok: false, refusal: { sentence: /longer than the file/ } });
+  const folder = concat(header('a', 0), header('a/b', 0), end);
+  t.match(unarchive(folder), { ok: false, refusal: { sentence: /a file is a folder too/ } });
+  t.match(unarchive(concat(a, a, end)), { ok: false, refusal: { sentence: /a path occurs twice/ } });
+  for (const [at, byte] of [
+    [0, 0xff],
+    [345, 0xff],
+    [124, 0x39],
+  ] as const) {
+    const torn = a.slice();
+    torn[at] = byte;
+    t.match(unarchive(concat(torn, end)), { ok: false, refusal: { sentence: /a header is malformed/ } }, `byte ${at}`);
+  }
+  t.throws(() => archive([file(`${'p'.repeat(156)}/n`)]), { message: 'a path is too long' });
+  t.throws(() => archive([{ path: 'a', bytes: { length: 8 ** 11 } as Uint8Array }]), {
+    message: 'a member is too large',
+  });
   t.same(unarchive(end), { ok: true, value: [] }, 'no members at all');
   t.notOk(unarchive(new Uint8Array(0)).ok, 'no bytes at all');
 });

@@ -23,6 +23,7 @@ import {
   foldAfter,
   keptCopies,
 } from '../../../core/site/after.ts';
+import { Erasable } from '../../../core/site/redaction.ts';
 import type { TestRun } from '../../helpers/run.ts';
 import { ROOT } from '../../helpers/server.ts';
 import { must } from '../../helpers/signer.ts';
@@ -176,7 +177,9 @@ function afterwards(run: TestRun): Entries {
   const entries: Entries[number][] = [];
   const tell = (command: AfterCommand): void => {
     const at = { seq: run.site.store.size(), ts: run.site.now, log: run.site.origin };
-    const sealed = must(decideAfter(state, command, at));
+    const sealed = must(
+      decideAfter(state, command, at, { roster: run.site.roster, erasable: new Erasable(run.entries) }),
+    );
     run.site.append([sealed]);
     entries.push(sealed);
     state = foldAfter(state, sealed);

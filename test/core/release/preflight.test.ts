@@ -26,6 +26,8 @@ const GOOD: PreflightFacts = {
   runbook: RUNBOOK,
   digest: DIGEST,
   mode: 'live',
+  solo: false,
+  kinds: {},
   lead: PEOPLE.lead,
   invited: { reviewer: [PEOPLE.dba], verifier: [PEOPLE.sre] },
   roles: { [PEOPLE.lead]: ['release-lead', 'dba'], [PEOPLE.dba]: ['dba', 'sre'], [PEOPLE.sre]: ['sre', 'dba'] },
@@ -147,4 +149,28 @@ t.test('a matching is valid and as large as trying everything finds', async (t) 
   });
   const result = fc.check(property, { numRuns: 500 });
   t.notOk(result.failed, `seed ${result.seed}: ${JSON.stringify(result.counterexample)}`);
+});
+
+t.test('keys that nobody invited has', async (t) => {
+  const drop = stepWith({
+    ...{ id: 'drop', critical: true, eyes: 4, by: ['reviewer'] },
+    keys: { high: 1, terminal: 1 },
+  });
+  const runbook = runbookWith({ ...RUNBOOK, steps: [drop] });
+  const says = (patch: Partial<PreflightFacts>) =>
+    found({ runbook, ...patch }).map(({ step, sentence }) => [step, sentence]);
+  const asks = (needed: string) => [
+    ['drop', `Step drop asks for keys that nobody invited has. Still needed: ${needed}.`],
+  ];
+  const touched = '1 by a passkey or a security key';
+  const terminal = '1 from a terminal, by an SSH key or a security key';
+  t.same(says({ kinds: { [PEOPLE.dba]: ['browser'] } }), asks(`${touched}, ${terminal}`));
+  t.same(says({ kinds: { [PEOPLE.dba]: ['passkey'] } }), asks(terminal));
+  t.same(
+    says({ kinds: { [PEOPLE.dba]: ['ssh'], [PEOPLE.lead]: ['passkey'] } }),
+    asks(touched),
+    'the lead never counts',
+  );
+  t.same(says({ kinds: { [PEOPLE.dba]: ['sk-ssh'] } }), []);
+  t.same(says({ solo: true }), [], 'in a demo one person could hold all keys');
 });

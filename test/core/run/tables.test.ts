@@ -39,6 +39,8 @@ t.test('rules, reducer and view answer for every event, and for nothing else', a
       seat: 'x',
       checks: {},
       signed: [],
+      struck: {},
+      roster: `9 sha256:${'0'.repeat(64)}`,
       confirmations: [],
     } as unknown as RunEvent;
     t.equal(typeof allowed(context, event).ok, 'boolean', `${type}: the rules decide`);

@@ -56,6 +56,7 @@ t.test('a critical step, every key present', async (t) => {
       drift: { host: 'exact', rows: { within: '1%' }, lag: 'expect', api: 'expect' },
       env: { PGDATABASE: 'customers' },
       eyes: 6,
+      keys: { high: 1, terminal: 1 },
       limit: null,
       outputs: [],
       probes: {

@@ -1,8 +1,8 @@
 /** What comes after a close: clocks that pass, copies that are deleted, the postmortem and its countermeasures. */
 import t from 'tap';
-import { keptCopies } from '../../../core/site/after.ts';
+import { afterClose, closeOf, keptCopies, mayComeAfter } from '../../../core/site/after.ts';
 import { Outside } from '../../helpers/outside.ts';
-import { KEEPING, TestSite } from '../../helpers/site.ts';
+import { KEEPING, TestSite, testRun } from '../../helpers/site.ts';
 
 const closed = () => {
   const site = new TestSite();
@@ -53,4 +53,17 @@ t.test('countermeasures open and close once each; a postmortem may be written ag
     chain.slice(1).every(({ aprev }) => /^sha256:/.test(aprev)),
     'each names the one before',
   );
+});
+
+t.test('a copy that nobody said to keep is nobody’s duty', async (t) => {
+  t.same(keptCopies(testRun().seat().backup().state), []);
+});
+
+t.test('what comes after a close is about this close', async (t) => {
+  const { run } = closed();
+  const close = closeOf(run.state);
+  const written = (about: string) =>
+    mayComeAfter(afterClose(close, []), { type: 'postmortem.written', about } as never, { has: () => false });
+  t.equal(code(written(close.ref)), 'none');
+  t.equal(code(written(`9 sha256:${'0'.repeat(64)}`)), 'XCK_NOT_NOW');
 });

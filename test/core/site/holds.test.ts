@@ -1,6 +1,6 @@
 /** Holds on plans and runbooks: anybody calls them, conditions belong to seats, and the people of the roster lift them. */
 import t from 'tap';
-import { type HoldsEntry, holdOn, holdsAgainst } from '../../../core/site/holds.ts';
+import { type HoldsEntry, holdOn, holdsAgainst, mayFollow } from '../../../core/site/holds.ts';
 import { Outside, PLAN } from '../../helpers/outside.ts';
 import { type Name, RUNBOOK, TestSite } from '../../helpers/site.ts';
 
@@ -118,4 +118,49 @@ t.test('a hold on a plan is one on the run that it becomes', async (t) => {
   out.open(approved);
   const late = { type: 'hold_on', person: out.site.people.sre.id, on: { plan: PLAN }, text: out.text('No') } as const;
   t.equal(code(out.decide(late)), 'XCK_NOT_NOW', 'the run is held now, not its plan');
+});
+
+t.test('who speaks for a seat holds a role of that seat, and may sign something else later', async (t) => {
+  const { out, site, approved } = begun();
+  const ref = out.hold('keeper', { runbook: approved.digest });
+  const held = { runbook: approved.runbook, authors: [], roles: { [site.people.dba.id]: ['dba', 'release-lead'] } };
+  const sign = (seat: string, role: string, content = 'sha256:1') =>
+    mayFollow(
+      out.state.holds,
+      {
+        type: 'act.signed',
+        act: 'lift',
+        about: ref,
+        actor: site.people.dba.id,
+        seat,
+        role,
+        bodies: { content },
+      } as never,
+      held,
+    );
+  t.equal(code(sign('reviewer', 'dba')), 'none');
+  t.equal(code(sign('verifier', 'dba')), 'XCK_ROLE', 'the role is of another seat');
+  t.equal(code(sign('verifier', 'sre')), 'XCK_ROLE', 'the person has no such role');
+  out.submit(out.liftCommand('dba', ref));
+  const content = holdOn(out.state.holds, ref)?.collection?.content;
+  t.equal(code(sign('reviewer', 'dba', content)), 'XCK_TWICE');
+  t.equal(code(sign('reviewer', 'dba', 'sha256:2')), 'none', 'another risk begins anew');
+});
+
+t.test('a condition that passes to another seat is unmet again', async (t) => {
+  const { out, site, approved } = begun();
+  const ref = out.hold('keeper', { runbook: approved.digest });
+  const update = (fields: object, actor = site.people.keeper.id) =>
+    out.put({
+      type: 'hold.updated',
+      actor,
+      fields: { hold: ref, ...fields },
+      bodies: { answer: out.text({}) },
+    } as never);
+  const met = () => holdOn(out.state.holds, ref)?.met;
+  update({ conditions: { lag: 'reviewer', mail: 'reviewer' } });
+  update({ met: ['lag', 'mail'] }, site.people.dba.id);
+  t.same(met(), ['lag', 'mail']);
+  update({ conditions: { lag: 'verifier', mail: 'reviewer' } });
+  t.same(met(), ['mail']);
 });

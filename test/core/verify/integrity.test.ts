@@ -1,15 +1,17 @@
 /** Records whose bytes, chains, trees, bodies or keys are not those of the log: each is INVALID and says where. */
 import t, { type Test } from 'tap';
 import { base64, fromUtf8, utf8 } from '../../../core/bytes/encoding.ts';
+import { digest } from '../../../core/bytes/hash.ts';
 import { jcs } from '../../../core/bytes/jcs.ts';
 import type { Body } from '../../../core/log/entry.ts';
-import { bodyDigest, refOf } from '../../../core/log/entry.ts';
+import { bodyDigest, refIndex, refOf } from '../../../core/log/entry.ts';
+import type { KeyKind } from '../../../core/log/publicKey.ts';
 import type { SiteDocument } from '../../../core/log/tables.ts';
 import type { Bundle } from '../../../core/record/bundle.ts';
 import { actLines } from '../../../core/run/lines.ts';
 import { verifyRecord } from '../../../core/verify/verify.ts';
 import { verifyRaw } from '../../../server/ports/verify.ts';
-import { RUNBOOK, type TestRun, TestSite, testRun } from '../../helpers/site.ts';
+import { RUNBOOK, type SiteOptions, type TestRun, TestSite, testRun } from '../../helpers/site.ts';
 
 const run = testRun().complete();
 const whole = run.bundle();
@@ -101,7 +103,11 @@ const cases: Record<string, Case> = {
     says: /does not ascend/,
   },
   'the genesis left out': { change: () => withEntry(0, () => null), seq: null, says: /one genesis, this has 0/ },
-  'the approval left out': { change: () => withEntry(2, () => null), seq: null, says: /one runbook.approved/ },
+  'the approval left out': {
+    change: () => withEntry(refIndex(run.approved.ref), () => null),
+    seq: null,
+    says: /one runbook.approved/,
+  },
   'a proof of another entry': {
     change: () => ({ proofs: whole.proofs.map((proof, index) => (index === 5 ? (whole.proofs[6] ?? []) : proof)) }),
     seq: 5,
@@ -164,7 +170,7 @@ const cases: Record<string, Case> = {
         index === 2 ? { ...one, proof: whole.consistency[4]?.proof ?? [] } : one,
       ),
     }),
-    seq: 3,
+    seq: 4,
     says: /never had/,
   },
 };
@@ -219,7 +225,7 @@ t.test('keys and signatures', async (t) => {
       index === 4 ? { ...person, keys: [{ key: 'ssh-rsa AAAA', kind: 'ssh' }] } : person,
     ),
   });
-  await forged(t, () => testRun({ genesis: rsa }), /only ssh-ed25519/, 'I7');
+  await forged(t, () => testRun({ genesis: rsa }), /only Ed25519 and/, 'I7');
   await forged(
     t,
     () => testRun({ solo: true, genesis: (site) => ({ ...site, keepers: { ...site.keepers, need: 2 } }) }),
@@ -272,6 +278,31 @@ t.test('keys and signatures', async (t) => {
   );
 });
 
+t.test('the key is of the kind that the roster says, and so is what it signs', async (t) => {
+  const kinded =
+    (kind: KeyKind) =>
+    (site: SiteDocument): SiteDocument => ({
+      ...site,
+      people: site.people.map((person, index) =>
+        index === 1 ? { ...person, keys: person.keys.map(({ key }) => ({ key, kind })) } : person,
+      ),
+    });
+  for (const kind of ['sk-ssh', 'passkey', 'browser'] as const)
+    await forged(t, () => testRun({ genesis: kinded(kind) }), /its type is not one of its kind/, 'I7');
+  const confirmed = (options: SiteOptions) => () => {
+    const made = testRun(options).seat();
+    made.backup().arm('drop-column');
+    made.confirm('dba', 'reviewer', 'dba');
+    return made;
+  };
+  const kinds = { dba: 'passkey' } as const;
+  const away = (site: SiteDocument): SiteDocument => ({ ...site, origins: ['https://elsewhere.example'] });
+  await forged(t, confirmed({ kinds, genesis: away }), /of another site/, 'I7');
+  await forged(t, confirmed({ kinds, genesis: kinded('sk-ssh') }), /not of the kind that the key makes/, 'I7');
+  const enrolled = { solo: true, kinds };
+  await forged(t, confirmed({ ...enrolled, genesis: away }), /of another site/, 'I7');
+});
+
 t.test('trees that never were, and entries that were not yet', async (t) => {
   await forged(
     t,
@@ -305,12 +336,16 @@ t.test('an enrolment needs an unused token', async (t) => {
   site.enrol({ ...site.people.lead, key: site.people.dba.key.replace(/.{4}$/, 'AAAA') });
   const made = site.open(site.approved(RUNBOOK));
   const { reasons } = await verifyRecord(made.bundle('open'), site.trust, verifyRaw);
-  t.ok(reasons.some(({ sentence }) => /without an unused token/.test(sentence)));
+  t.ok(reasons.some(({ sentence }) => /enrolment token is unknown or used/.test(sentence)));
 });
 
-t.test('a page cannot enrol a key as one that was pasted', async (t) => {
+t.test('a solo site enrols no key as one of a terminal', async (t) => {
   const site = new TestSite({ solo: true });
-  const fields = { key: site.people.lead.key, kind: 'ssh' as const, token: `sha256:${'0'.repeat(64)}` };
+  const fields = {
+    key: site.people.lead.key,
+    kind: 'ssh' as const,
+    token: digest(site.people.lead.token ?? new Uint8Array()),
+  };
   const lines = actLines(
     'enrol',
     { origin: site.origin, run: null, mode: null, about: refOf(site.genesis), content: fields },
@@ -324,7 +359,7 @@ t.test('a page cannot enrol a key as one that was pasted', async (t) => {
   });
   const made = site.open(site.approved(RUNBOOK));
   const { reasons } = await verifyRecord(made.bundle('open'), site.trust, verifyRaw);
-  t.ok(reasons.some(({ sentence }) => /not as a page’s/.test(sentence)));
+  t.ok(reasons.some(({ sentence }) => /a link enrols a page’s key alone/.test(sentence)));
 });
 
 t.test('keepers are people of the site', async (t) => {

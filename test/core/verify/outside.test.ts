@@ -240,6 +240,11 @@ const signing: Record<string, Case> = {
     invariant: 'I4',
     says: /not that of a lift/,
   },
+  'a risk is no number': {
+    make: updated((scene, hold, wrong) => scene.sign(hold, 'lead', { content: { risk: wrong ? 7 : 'It may lag' } })),
+    invariant: 'I4',
+    says: /not that of a lift/,
+  },
   'a lift says nothing but its risk': {
     make: updated((scene, hold, wrong) =>
       scene.sign(hold, 'lead', { content: { risk: null, ...(wrong ? { until: 'noon' } : {}) } }),
@@ -262,6 +267,15 @@ const lifting: Record<string, Case> = {
     make: updated((scene, hold, wrong) => scene.lift(hold, all(scene, hold), scene.person(wrong ? 'lead' : 'sre'))),
     invariant: 'I9',
     says: /has moved since this lift/,
+  },
+  'what is lifted was raised': {
+    make: updated((scene, hold, wrong) => {
+      const signed = all(scene, hold);
+      const never = { ...hold, digest: `sha256:${'0'.repeat(64)}` };
+      return scene.lift(wrong ? never : hold, signed);
+    }),
+    invariant: 'I9',
+    says: /the chain has no such hold/,
   },
   'it is lifted once': {
     make: updated((scene, hold, wrong) => {
@@ -377,6 +391,19 @@ const meeting: Record<string, Case> = {
     invariant: 'I9',
     says: /did not hold the run before anything more started/,
   },
+  'a run is held after its runbook, not before it': {
+    make: (scene, wrong) => {
+      const run = scene.out.open(scene.approved).seat();
+      if (wrong) run.submit({ type: 'holdRunbook' });
+      const hold = scene.raise();
+      if (!wrong) run.submit({ type: 'holdRunbook' });
+      run.lift('lead', 'dba', 'sre');
+      run.close('aborted');
+      return { run, at: hold };
+    },
+    invariant: 'I9',
+    says: /did not hold the run before anything more started/,
+  },
   'no run is held for a runbook that nobody held': {
     make: (scene, wrong) => {
       const run = scene.out.open(scene.approved).seat();
@@ -441,3 +468,31 @@ for (const [name, { make, invariant, says }] of Object.entries({
     t.match(verdict.reasons[0], { invariant, seq: at.entry.seq, sentence: says });
   });
 }
+
+t.test('what is no start may come between a hold on the runbook and that of its run', async (t) => {
+  const scene = new Scene();
+  const run = scene.out.open(scene.approved).seat();
+  scene.raise();
+  run.put({ type: 'seat.left', actor: scene.person('sre'), fields: { seat: 'verifier' } });
+  run.submit({ type: 'holdRunbook' });
+  const { verdict, reasons } = await verifyRecord(run.bundle('open'), run.site.trust, verifyRaw);
+  t.strictSame(reasons, []);
+  t.equal(verdict, 'OPEN');
+});
+
+t.test('a hold on another runbook is judged by that one, and holds no run of this', async (t) => {
+  const scene = new Scene();
+  const deputy = '  verifier: {roles: [sre]}\n  deputy: {roles: [data-protection], optional: true}\n';
+  const other = RUNBOOK.replace('id: drop-email', 'id: another').replace('  verifier: {roles: [sre]}\n', deputy);
+  const on = { runbook: scene.site.approved(other).digest };
+  const run = scene.out.open(scene.approved).seat().backup();
+  const hold = scene.raise({}, scene.person('keeper'), on);
+  scene.update(hold, 'keeper', { conditions: { mail: 'deputy' } });
+  run.crossChecked();
+  run.start();
+  run.outcome();
+  run.close();
+  const { verdict, reasons } = await verifyRecord(run.bundle(), run.site.trust, verifyRaw);
+  t.strictSame(reasons, []);
+  t.equal(verdict, 'ANCHORED');
+});

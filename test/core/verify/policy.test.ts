@@ -196,7 +196,8 @@ const cases: Record<string, Case> = {
   'the key is turned after a refusal': {
     make: () => {
       const run = half();
-      const { actor, fields, bodies } = run.confirmDraft('sre', 'verifier', 'sre');
+      const { actor, fields: confirmed, bodies } = run.confirmDraft('sre', 'verifier', 'sre');
+      const { kind: _, ...fields } = confirmed;
       const reason = { reason: '"no"', meaning: 'I refuse that this command runs now' };
       const lines = confirmLines(
         run.state,

@@ -21,7 +21,7 @@ t.test('a genuine closed record is anchored', async (t) => {
     run: /^01JD/,
   });
   t.equal(verdict.facts?.withheld, 0);
-  t.equal(verdict.facts?.signatures.length, 14, 'every statement is counted with its signer');
+  t.equal(verdict.facts?.signatures.length, 16, 'every statement is counted with its signer');
 });
 
 t.test('solo is anchored but no success unless accepted', async (t) => {
@@ -32,6 +32,17 @@ t.test('solo is anchored but no success unless accepted', async (t) => {
     ...expected,
     exit: 0,
   });
+});
+
+t.test('security keys are as independent as SSH keys, passkeys are not: a page enrols them', async (t) => {
+  const expected = { ...CLEAN, verdict: 'ANCHORED' };
+  const keys = { dba: 'sk-ssh', sre: 'sk-ssh' } as const;
+  t.match(await verdictOf(testRun({ kinds: keys }).complete()), { ...expected, assurance: 'independent' });
+  const solo = testRun({ solo: true, kinds: { lead: 'passkey', dba: 'passkey' } }).complete();
+  const verdict = await verdictOf(solo);
+  t.match(verdict, { ...expected, solo: true, assurance: 'page-only' });
+  const kinds = verdict.facts?.signatures.filter(({ act }) => act === 'confirm').map(({ kind }) => kind);
+  t.strictSame(kinds, ['passkey', 'browser']);
 });
 
 t.test('without a trust root a record is only consistent with itself', async (t) => {
@@ -181,7 +192,7 @@ t.test('a hostile bundle is a verdict, not an exception', async (t) => {
 });
 
 t.test('a site without reviewers confirms nothing by itself', async (t) => {
-  const options: SiteOptions = { genesis: (site) => ({ ...site, reviewer_roles: [] }) };
+  const options: SiteOptions = { solo: true, genesis: (site) => ({ ...site, reviewer_roles: [] }) };
   const verdict = await verdictOf(testRun(options).complete());
   t.match(verdict, { verdict: 'INVALID', reasons: [{ invariant: 'I18' }] });
 });

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import type { Wire } from '../../../server/agent/calls.ts';
 import { type AgentSite, killed, opened, until } from '../../helpers/agent-site.ts';
+import { must } from '../../helpers/signer.ts';
 
 /** Kills the agent and starts another one. */
 async function again(t: Parameters<typeof opened>[0], site: AgentSite, agent: ReturnType<AgentSite['agent']>) {
@@ -94,6 +96,35 @@ t.test('what a person does outlives the agent: attested before or after it is ba
     t.same(await site.reasons(), []);
     await killed(next);
   }
+});
+
+/** Keeps back the server's first answer with a clearance; what it returns sends it. */
+function heldBack(site: AgentSite): () => (() => void) | undefined {
+  const { connect } = site.agents;
+  let held: (() => void) | undefined;
+  const through = (wire: Wire) => (text: string) => {
+    if (held || !text.startsWith('{"kind":"answer"') || !text.includes('"clearance":')) wire.send(text);
+    else held = () => wire.send(text);
+  };
+  Object.assign(site.agents, { connect: (wire: Wire) => connect({ ...wire, send: through(wire) }) });
+  return () => held;
+}
+
+t.test('a word that overtakes the clearance from before it is heard', async (t) => {
+  const site = await opened(t, BY_HAND);
+  const agent = site.agent();
+  await site.go('call');
+  await killed(agent);
+  const held = heldBack(site);
+  await again(t, site, agent);
+  await until('it asks for its clearance', () => held() !== undefined);
+  site.attest('dba', 'call', 'pass');
+  must(await site.agents.attested(site.run.state.facts.run, 'call'));
+  held()?.();
+  await site.ended('call');
+  t.equal(site.run.context.outcomes['call'], 'finished');
+  t.equal(site.of('step.finished').length, 1);
+  t.same(await site.reasons(), []);
 });
 
 t.test('a limit is found again by the next agent', async (t) => {

@@ -21,8 +21,16 @@ async function armed(options: ArmOptions = {}, rosterOf = testRun()) {
     id: site.roster.agents[index]?.id ?? '',
   }));
   const tree = await openTree(site.trust, new TextDecoder().decode(site.checkpoint()));
+  const roster = { ...site.roster, agents };
   const open = {
-    site: { document: site.genesis.entry.site, roster: { ...site.roster, agents }, tree },
+    site: {
+      document: site.genesis.entry.site,
+      roster,
+      rosters: { before: () => roster, states: [] },
+      change: null,
+      epoch: null,
+      tree,
+    },
     ground,
     folded,
     names: {},

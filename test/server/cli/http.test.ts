@@ -1,6 +1,9 @@
 /** One server, one session: names under .localhost are this machine, refusals keep their code, silence is a sentence. */
+
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
 import { EXIT } from '../../../server/cli/exits.ts';
 import { openApi, serverOf } from '../../../server/cli/http.ts';
@@ -52,6 +55,26 @@ t.test('an answer without reasons, and no answer', async (t) => {
   const { port } = await answering(t, 502, '<html>');
   await t.rejects(openApi(`http://127.0.0.1:${port}`, null).get('/'), stopping(EXIT.failed, { message: /502/ }));
   await t.rejects(openApi('http://127.0.0.1:9', null).get('/'), stopping(EXIT.failed, { message: /does not answer/ }));
+});
+
+t.test('a file is there once all of it is', async (t) => {
+  const folder = t.testdir();
+  const file = join(folder, 'x.tar');
+  const { port } = await answering(t, 200, 'all of it');
+  await openApi(`http://127.0.0.1:${port}`, null).save('/', file);
+  t.equal(readFileSync(file, 'utf8'), 'all of it');
+  const refusing = await answering(t, 403, JSON.stringify({ title: 'No.', hint: 'Ask.', code: 'XCK_AUDITOR' }));
+  const other = join(folder, 'y.tar');
+  await t.rejects(openApi(`http://127.0.0.1:${refusing.port}`, null).save('/', other), stopping(EXIT.denied));
+  const half = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('half', () => response.destroy());
+  });
+  await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => half.close());
+  const broken = openApi(`http://127.0.0.1:${(half.address() as AddressInfo).port}`, null).save('/', other);
+  await t.rejects(broken, stopping(EXIT.failed, { message: /y\.tar was not written/ }));
+  t.same(readdirSync(folder), ['x.tar'], 'and nothing else is');
 });
 
 t.test('a server that dies over a word is not said to have refused it', async (t) => {

@@ -10,7 +10,14 @@ export async function openedOf(run: TestRun): Promise<OpenRun> {
   const tree = await openTree(site.trust, new TextDecoder().decode(site.checkpoint()));
   const names = Object.fromEntries(Object.entries(site.people).map(([name, { id }]) => [id, name]));
   return {
-    site: { document: site.genesis.entry.site, roster: site.roster, tree },
+    site: {
+      document: site.genesis.entry.site,
+      roster: site.roster,
+      rosters: { before: () => site.roster, states: [] },
+      change: null,
+      epoch: null,
+      tree,
+    },
     ground: groundOf(run),
     folded: await openFold(groundOf(run), sliceOf(run)),
     names,

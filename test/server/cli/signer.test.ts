@@ -1,6 +1,7 @@
 /** Signing goes through the real ssh-keygen, with a key file and with the ssh agent, and is checked before it leaves. */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { utf8 } from '../../../core/bytes/encoding.ts';
@@ -20,8 +21,10 @@ function makeKey(file: string, type = 'ed25519'): string {
   return file;
 }
 
-const holds = async (file: string, signature: string) =>
-  (await verifySshsig(signature, MESSAGE, { key: publicKeyOf(file), namespace: NAMESPACE, verify: verifyRaw })).ok;
+const holds = async (file: string, signature: string) => {
+  const by = { key: publicKeyOf(file), kind: 'ssh', namespace: NAMESPACE, origins: [], verify: verifyRaw } as const;
+  return (await verifySshsig(signature, MESSAGE, by)).ok;
+};
 
 t.test('a private key signs, whichever half is named', { skip: absent }, async (t) => {
   const key = makeKey(join(t.testdir(), 'key'));
@@ -35,15 +38,21 @@ t.test('a private key signs, whichever half is named', { skip: absent }, async (
 t.test('a key in the ssh agent signs', { skip: absent }, async (t) => {
   const directory = t.testdir();
   const key = makeKey(join(directory, 'key'));
-  const socket = join(directory, 'agent.sock');
+  // A socket's path has at most 107 bytes; where this checkout lies may take more.
+  const short = mkdtempSync(join(tmpdir(), 'agent-'));
+  const socket = join(short, 'sock');
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
   const before = process.env['SSH_AUTH_SOCK'];
   t.teardown(() => {
     agent.kill();
+    rmSync(short, { recursive: true, force: true });
     if (before === undefined) delete process.env['SSH_AUTH_SOCK'];
     else process.env['SSH_AUTH_SOCK'] = before;
   });
-  await new Promise((resolve) => agent.stdout.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    agent.stdout.once('data', resolve);
+    agent.once('exit', (code) => reject(new Error(`ssh-agent ended with ${code}`)));
+  });
   process.env['SSH_AUTH_SOCK'] = socket;
   t.equal(spawnSync('ssh-add', ['-q', key]).status, 0);
   rmSync(key);
@@ -58,7 +67,11 @@ t.test('what cannot sign says so', { skip: absent }, async (t) => {
   await t.rejects(sign(file('lonely.pub'), NAMESPACE, MESSAGE), stopping(EXIT.failed, { message: /did not sign/ }));
   await t.rejects(sign(makeKey(file('rsa'), 'rsa'), NAMESPACE, MESSAGE), {
     exit: EXIT.usage,
-    message: /only ssh-ed25519/,
+    message: /only Ed25519 and/,
+  });
+  await t.rejects(sign(makeKey(file('ecdsa'), 'ecdsa'), NAMESPACE, MESSAGE), {
+    exit: EXIT.usage,
+    message: /make an ssh-ed25519 key/,
   });
   writeFileSync(file('junk'), 'junk\n');
   t.throws(() => publicKeyOf(file('junk')), stopping(EXIT.usage));

@@ -20,7 +20,7 @@ const apiOf = (site: TestSite, lie = (proof: string[]) => proof): Api => ({
     return { proof: lie(proof) } as never;
   },
   post: () => Promise.reject(new Error('nothing is posted')),
-  bytes: () => Promise.reject(new Error('nothing is fetched')),
+  save: () => Promise.reject(new Error('nothing is fetched')),
 });
 
 /** A word of one person that began when `floor` had been verified. */

@@ -7,6 +7,7 @@ export const batch = (seq: number, run: string | null = null): Batch => ({
   entries: [{ seq, type: run ? 'run.opened' : 'genesis', run, after: null, bytes: Uint8Array.of(seq, 1, 2) }],
   nodes: [{ level: 0, index: seq, hash: hash(seq) }],
   bodies: [{ digest: `sha256:${String(seq).padStart(64, '0')}`, body: { bytes: Uint8Array.of(seq), salt: hash(9) } }],
+  erased: [],
   runs: run ? [{ run, close: null }] : [],
 });
 
@@ -20,6 +21,9 @@ export function storeContract(t: Test, make: () => Store, again?: (store: Store)
     t.equal(store.size(), 2);
     t.same([...(store.entry(1)?.bytes ?? [])], [1, 1, 2]);
     t.equal(store.entry(2), undefined);
+    t.match(store.entries(0, 5), [{ seq: 0 }, { seq: 1 }]);
+    t.match(store.entries(1, 2), [{ seq: 1 }]);
+    t.same(store.entries(2, 3), []);
     t.match(store.entriesOf('R'), [{ seq: 1, run: 'R' }]);
     t.match(store.entriesOfTypes(['genesis']), [{ seq: 0 }]);
     t.same(store.run('R'), { run: 'R', close: null });
@@ -69,6 +73,20 @@ export function storeContract(t: Test, make: () => Store, again?: (store: Store)
     t.equal(store.body(`sha256:${'1'.padStart(64, '0')}`), undefined);
     store.append(batch(1));
     t.equal(store.size(), 2, 'and the log goes on');
+    store.close();
+  });
+
+  t.test('bodies are erased with their batch, or not at all', async (t) => {
+    const store = make();
+    const digest = (seq: number) => `sha256:${String(seq).padStart(64, '0')}`;
+    store.append(batch(0));
+    store.append(batch(1));
+    t.throws(() => store.append({ ...batch(5), erased: [digest(0)] }), 'beyond the end');
+    t.ok(store.body(digest(0)), 'what was refused erases nothing');
+    store.append({ ...batch(2), erased: [digest(0), digest(9)] });
+    t.equal(store.body(digest(0)), undefined);
+    t.ok(store.body(digest(1)) && store.body(digest(2)), 'no other is gone');
+    t.same([...(store.entry(0)?.bytes ?? [])], [0, 1, 2], 'the entry stays');
     store.close();
   });
 

@@ -24,5 +24,9 @@ export const withStep = (runbook: Runbook, id: string, patch: Partial<Step>): Ru
 });
 /** `THREE`, whose second step two people confirm. */
 export const SIX_EYES = withStep(THREE, 'second', { eyes: 6, by: ['reviewer', 'verifier'] });
-/** The same, and the verifier alone confirms the first. */
+/** `THREE`, whose second step cannot be undone, though any key may confirm it. */
+export const FOR_EVER = withStep(THREE, 'second', { irreversible: true });
+/** `THREE`, whose second step asks for a key that is touched and for one at a terminal. */
+export const KEYED = withStep(THREE, 'second', { keys: { high: 1, terminal: 1 } });
+/** `SIX_EYES`, and the verifier alone confirms the first. */
 export const OWN_EYES = withStep(SIX_EYES, 'first', { critical: true, eyes: 4, by: ['verifier'] });

@@ -44,6 +44,11 @@ export class Run extends Story {
     return this.#seats.get(who) ?? { seat: 'nobody', role: 'none' };
   }
 
+  /** The next version of the roster takes something from these people, and leaves them the roles named. */
+  strike(struck: Readonly<Record<string, readonly string[]>>, version = 2): string {
+    return this.tell('roster.followed', 'server', { roster: `${version} sha256:${'5'.repeat(64)}`, struck });
+  }
+
   presence(change: 'lost' | 'back', who: Somebody, seat = this.seatOf(who).seat): string {
     return this.tell(`presence.${change}`, 'server', { seat, person: IDS[who] });
   }
@@ -93,7 +98,13 @@ export class Run extends Story {
   }
 
   confirm(armed: string, who: Somebody = 'dba', fields: Fields = {}): string {
-    return this.tell('step.confirmed', IDS[who], { ...this.#about(armed), armed, ...this.seatOf(who), ...fields });
+    return this.tell('step.confirmed', IDS[who], {
+      ...this.#about(armed),
+      armed,
+      ...this.seatOf(who),
+      kind: 'sk-ssh',
+      ...fields,
+    });
   }
 
   refuse(armed: string, who: Somebody = 'dba', fields: Fields = {}): string {

@@ -2,13 +2,14 @@
 import {
   answeredFromTheirSeats,
   armedAndKeyedByLead,
+  confirmedByRealKeys,
   confirmedOnceEach,
   nothingIsAstray,
   voidedByServerOrAgent,
 } from '../../../../../core/verify/checker/crossCheck.ts';
 import { AGENT, IDS, OTHER_AGENT } from '../../../../helpers/told.ts';
 import { breaks, type Claimed, keeps } from '../case.ts';
-import { BY_HAND, SIX_EYES, THREE, WAVES } from '../runbooks.ts';
+import { BY_HAND, FOR_EVER, SIX_EYES, THREE, WAVES } from '../runbooks.ts';
 import type { Run } from '../story.ts';
 import { armed, confirmed, keyed } from './confirmed.ts';
 
@@ -180,4 +181,23 @@ const voids: Claimed = {
   ],
 };
 
-export const CROSS_CHECK: readonly Claimed[] = [astray, byLead, fromSeats, onceEach, voids];
+const realKeys: Claimed = {
+  claim: confirmedByRealKeys,
+  keeps: [
+    keeps('by a key of a page, and it can be undone', THREE, (run) =>
+      run.confirm(armed(run), 'dba', { kind: 'browser' }),
+    ),
+    keeps('by an SSH key, and it cannot be undone', FOR_EVER, (run) => run.confirm(armed(run), 'dba', { kind: 'ssh' })),
+  ],
+  breaks: [
+    breaks(
+      'by a key of a page, and it cannot be undone',
+      'I3',
+      'a key of a page confirms nothing that cannot be undone',
+      FOR_EVER,
+      (run) => run.confirm(armed(run), 'dba', { kind: 'browser' }),
+    ),
+  ],
+};
+
+export const CROSS_CHECK: readonly Claimed[] = [astray, byLead, fromSeats, onceEach, realKeys, voids];

@@ -1,7 +1,8 @@
 /** Histories for the claims about what comes before a key and a start, and in which order. */
 import { inThisOrder, keyedOnEnough, noStartWithoutQuorum } from '../../../../../core/verify/checker/crossCheck.ts';
+import { IDS } from '../../../../helpers/told.ts';
 import { breaks, type Claimed, keeps } from '../case.ts';
-import { PARALLEL, SIX_EYES, THREE, WAVES } from '../runbooks.ts';
+import { KEYED, PARALLEL, SIX_EYES, THREE, WAVES } from '../runbooks.ts';
 import { armed, confirmed, keyed } from './confirmed.ts';
 
 const LATE = 'it comes too late for this arming';
@@ -103,10 +104,12 @@ const order: Claimed = {
   ],
 };
 
+const KEYS = 'the confirmations are not by the keys that the step asks for';
 const RELIES = 'it does not rely on the confirmations of this arming, each once';
 const enough: Claimed = {
   claim: keyedOnEnough,
   keeps: [
+    keeps('a security key is both, touched and at a terminal', KEYED, (run) => keyed(run)),
     keeps('one confirmation under four eyes', THREE, keyed),
     keeps('two under six', SIX_EYES, (run) => {
       const arming = confirmed(run);
@@ -129,6 +132,21 @@ const enough: Claimed = {
       run.key(arming, 'lead', [old]);
     }),
     breaks('nobody confirmed', 'I3', 'not enough people confirmed', THREE, (run) => run.key(armed(run))),
+    breaks('by a passkey alone where a terminal is asked for', 'I3', KEYS, KEYED, (run) => {
+      const arming = armed(run);
+      run.confirm(arming, 'dba', { kind: 'passkey' });
+      run.key(arming);
+    }),
+    breaks('by an SSH key alone where a touch is asked for', 'I3', KEYS, KEYED, (run) => {
+      const arming = armed(run);
+      run.confirm(arming, 'dba', { kind: 'ssh' });
+      run.key(arming);
+    }),
+    breaks('who confirmed has lost a key', 'I3', 'not enough people confirmed', THREE, (run) => {
+      const arming = confirmed(run);
+      run.strike({ [IDS.dba]: ['dba'] });
+      run.key(arming);
+    }),
     breaks('one confirmed under six eyes', 'I3', 'not enough people confirmed', SIX_EYES, (run) =>
       run.key(confirmed(run)),
     ),

@@ -7,6 +7,7 @@ import {
   oneSeatEach,
   opensAndClosesOnce,
   presenceChanges,
+  rosterOnlyTakes,
 } from '../../../../../core/verify/checker/people.ts';
 import { IDS, OPENING } from '../../../../helpers/told.ts';
 import { breaks, type Claimed, keeps } from '../case.ts';
@@ -137,6 +138,41 @@ const there: Claimed = {
   ],
 };
 
+const follow = (run: Run, version: number, struck: Readonly<Record<string, readonly string[]>> = {}): string =>
+  run.tell('roster.followed', 'server', { roster: `${version} sha256:${String(version).repeat(64)}`, struck });
+
+const follows: Claimed = {
+  claim: rosterOnlyTakes,
+  keeps: [
+    keeps('one version after the other', THREE, (run) => {
+      follow(run, 2);
+      follow(run, 3, { [IDS.dba]: [] });
+    }),
+    keeps('who loses a key keeps a role, and sits down again', THREE, (run) => {
+      follow(run, 2, { [IDS.dba]: ['dba'] });
+      run.sit('dba', 'reviewer', 'dba');
+    }),
+    keeps('whoever was taken everything has an heir', THREE, (run) => {
+      follow(run, 2, { [IDS.dba]: [] });
+      run.sit('dba2', 'reviewer', 'dba');
+    }),
+  ],
+  breaks: [
+    breaks('a version is left out', 'I7', 'it is not the next version of the roster', THREE, (run) => follow(run, 3)),
+    breaks('a version is followed twice', 'I7', 'it is not the next version of the roster', THREE, (run) => {
+      follow(run, 2);
+      follow(run, 2);
+    }),
+    breaks('a role is given', 'I7', 'it gives somebody a role', THREE, (run) =>
+      follow(run, 2, { [IDS.dba]: ['dba', 'sre'] }),
+    ),
+    breaks('a role that was taken is given back', 'I7', 'it gives somebody a role', THREE, (run) => {
+      follow(run, 2, { [IDS.dba]: [] });
+      follow(run, 3, { [IDS.dba]: ['dba'] });
+    }),
+  ],
+};
+
 const passes: Claimed = {
   claim: leadPassesBySignature,
   keeps: [
@@ -199,4 +235,4 @@ const passes: Claimed = {
   ],
 };
 
-export const PEOPLE: readonly Claimed[] = [opens, sits, leaves, there, passes];
+export const PEOPLE: readonly Claimed[] = [opens, sits, leaves, there, follows, passes];
