@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { attemptAt } from '../../server/agent/attempt.ts';
 import { agentData, startAgentProcess } from './agent.ts';
 import { ahead, passTime } from './ahead.ts';
 import { signRoster } from './keepers.ts';
@@ -139,13 +140,14 @@ export class Stage {
     );
   }
 
-  /** Every command that the agent has prepared runs, or has run: a kill from here on finds it under way. */
+  /** A command of the agent runs: a kill from here on finds it under way. The log tells a start before the agent makes it. */
   async commandRuns(): Promise<void> {
     const steps = join(agentData(this.site), 'steps');
-    await until(
-      () => readdirSync(steps).every((attempt) => existsSync(join(steps, attempt, 'claim'))),
-      'the claim of the command',
-    );
+    const runs = (name: string): boolean => {
+      const attempt = attemptAt(join(steps, name));
+      return attempt.wrapper() !== undefined && attempt.status() === undefined;
+    };
+    await until(() => existsSync(steps) && readdirSync(steps).some(runs), 'a command that runs');
   }
 
   /** Kills both, lets time pass, and starts them again. */
