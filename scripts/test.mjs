@@ -1,6 +1,7 @@
 /**
  * Runs every compiled test file in a process of its own, two at a time, and counts what each file's closing
  * TAP line says. A file that prints no such line, or exits non-zero, is a failure: a crash must never count as green.
+ * Nothing is tried twice.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -65,6 +66,8 @@ function runFile(name) {
   });
 }
 
+/** What is told again at the end, where a long log is looked at first. */
+const failures = [];
 const total = { pass: 0, fail: 0, skip: 0 };
 const queue = [...files];
 async function worker() {
@@ -79,10 +82,14 @@ async function worker() {
       `${bad ? 'FAILED' : 'ok'} ${relative(root, join(compiled, done.name))} ${done.pass} passed ${done.seconds.toFixed(1)} s\n`,
     );
     for (const line of done.output.split('\n')) if (/# skip/i.test(line)) process.stdout.write(`  ${line.trim()}\n`);
-    if (bad) process.stdout.write(`${done.output}\n${done.errors}\n${done.signal ? `killed by ${done.signal}\n` : ''}`);
+    if (!bad) continue;
+    const ending = done.signal ? `killed by ${done.signal}\n` : '';
+    process.stdout.write(`${done.output}\n${done.errors}\n${ending}`);
+    failures.push(`${done.name}\n${ending}`, ...done.output.split('\n').filter((line) => /^\s*not ok/.test(line)));
   }
 }
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
 if (files.length === 0) total.fail += 1;
+for (const line of failures) process.stdout.write(`${line.trimEnd()}\n`);
 process.stdout.write(`${total.pass} passed, ${total.fail} failed${total.skip ? `, ${total.skip} skipped` : ''}\n`);
 process.exitCode = total.fail === 0 ? 0 : 1;

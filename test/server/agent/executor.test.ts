@@ -229,7 +229,7 @@ t.test('abort', async (t) => {
 t.test('a timeout takes the same path and is said in the output', async (t) => {
   const { executor, sh } = setUp(t);
   const nonce = newNonce();
-  sh(nonce, 'echo begun; trap "" TERM; while :; do sleep 0.05; done', 150);
+  sh(nonce, 'echo begun; trap "" TERM; while :; do sleep 0.05; done', 2000);
   t.match(await executor.ended(nonce), { kind: 'exited', signal: 'SIGKILL', leftovers: false });
   t.match(text(output(executor, nonce)), /^begun\n\n\[crosscheck: stopped at its timeout\]\n/);
 });
@@ -295,7 +295,7 @@ t.test('retries', async (t) => {
     t.equal(readFileSync(join(root, 'begun'), 'utf8'), 'begun\n');
   });
   await t.test('the timeout is over all of them', async (t) => {
-    const done = await tried(1000, 'sleep 0.05; exit 1', { timeoutMs: 300 });
+    const done = await tried(1000, 'sleep 0.05; exit 1', { timeoutMs: 2000 });
     t.match(done.ended, { kind: 'exited' });
     t.match(done.output, /stopped at its timeout/);
   });

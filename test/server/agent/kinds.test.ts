@@ -123,7 +123,7 @@ t.test('a timeout is TERM, then KILL', async (t) => {
     t,
     `  - id: hangs
     title: Hangs
-    timeout: 1s
+    timeout: 2s
     shell: trap 'echo heard' TERM; while :; do sleep 0.05 || :; done
 `,
   );
@@ -166,7 +166,7 @@ t.test('a soak ends with the first probe that errs or drifts, and names it', asy
 });
 
 t.test('a soak is looked at once more at its end', async (t) => {
-  const site = await running(t, SOAK(1, '10m'));
+  const site = await running(t, SOAK(3, '10m'));
   await site.go('soak');
   site.write('complaint');
   await site.ended('soak');

@@ -42,7 +42,11 @@ t.test('a program as probe', async (t) => {
 t.test('a probe that hangs is killed with its whole group, and nobody else', async (t) => {
   const cwd = scratch(t);
   const script = 'trap "" TERM; sleep 1000 & echo $! $$ >pids.new; mv pids.new pids; wait';
-  const hanging = measure({ run: ['/bin/sh', '-c', script], http: null }, { cwd, env: { PATH: '/usr/bin:/bin' } }, 300);
+  const hanging = measure(
+    { run: ['/bin/sh', '-c', script], http: null },
+    { cwd, env: { PATH: '/usr/bin:/bin' } },
+    2000,
+  );
   await until('it hangs', () => existsSync(join(cwd, 'pids')));
   const pids = readFileSync(join(cwd, 'pids'), 'utf8').trim().split(' ').map(Number);
   t.same(await hanging, { ok: false, reason: 'timeout' });
