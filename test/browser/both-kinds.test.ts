@@ -45,14 +45,14 @@ reviewer_roles: [dba, sre]
     ...{ server: `ws://127.0.0.1:${running.port}`, data, path: '/usr/bin:/bin', log: testLog(), endWithStdin: false },
     ...{ now: Date.now, verifyRaw, openExecutor, until: end.signal },
   });
-  const browser = await launch((await findChromium()) ?? '');
   t.teardown(async () => {
-    await browser.close();
     end.abort();
     await agent;
     await running.close();
     site.remove();
   });
+  const browser = await launch((await findChromium()) ?? '');
+  t.teardown(() => browser.close());
 
   // Jonas enrols a passkey on the page that his link opens; it counts for nothing yet.
   const page = await (await browser.newContext()).newPage();

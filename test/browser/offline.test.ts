@@ -15,12 +15,12 @@ const skip = chromium ? false : 'no Chromium found: set CHROMIUM to a browser, o
 t.test('with the network off', { skip, timeout: 120_000 }, async (t) => {
   const site = await testSite();
   const running = await serve(site);
-  const browser = await launch(chromium ?? '');
   t.teardown(async () => {
-    await browser.close();
     await running.close();
     site.remove();
   });
+  const browser = await launch(chromium ?? '');
+  t.teardown(() => browser.close());
   const run = testRun({ executor: 'detached' }).complete();
   const tar = packBundle(run.bundle());
   const folder = t.testdir();

@@ -76,13 +76,13 @@ export class Browsers {
     const pictures = join(ROOT, 'screenshots', name);
     mkdirSync(pictures, { recursive: true });
     const demo = await startDemoServer(undefined, undefined, more);
+    t.teardown(() => demo.stop());
     const browser = await launch(chromium ?? '');
     const pages = {} as Record<Seat, Page>;
     const own = new Browsers(demo, pages, pictures);
     t.teardown(async () => {
       for (const seat of Object.keys(pages) as Seat[]) await own.shot(seat, 'last');
       await browser.close();
-      await demo.stop();
     });
     for (const seat of Object.keys(LOOKS) as Seat[]) {
       const { width, height, colorScheme } = LOOKS[seat];

@@ -1,5 +1,7 @@
 /** Finds a Chromium for browser tests: named by CHROMIUM, on the machine, or the one inside a registry package. For tests only. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 const PLACES = [
@@ -13,11 +15,42 @@ const PLACES = [
 export async function findChromium(): Promise<string | undefined> {
   const found = [process.env['CHROMIUM'] ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
   if (found) return found;
+  let entry: string;
   try {
-    const { default: packed } = await import('@sparticuz/chromium');
-    return await packed.executablePath();
+    entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   } catch {
     return undefined;
+  }
+  // Inside the package, so that it goes with it.
+  return unpacked(join(dirname(entry), '..', '..', 'unpacked'));
+}
+
+/** Unpacked whole or not at all: test files start side by side, and none may run what another one still writes. */
+export async function unpacked(home: string): Promise<string> {
+  if (!existsSync(home)) {
+    const { default: packed } = await import('@sparticuz/chromium');
+    const part = mkdtempSync(`${home}-`);
+    await inTmpdir(part, () => packed.executablePath());
+    try {
+      renameSync(part, home);
+    } catch (error) {
+      rmSync(part, { recursive: true });
+      // Another process was first; anything else is an error.
+      if (!existsSync(home)) throw error;
+    }
+  }
+  return join(home, 'chromium');
+}
+
+/** The package unpacks into the folder for temporary files, which it asks for before it first waits. */
+function inTmpdir<T>(tmpdir: string, ask: () => Promise<T>): Promise<T> {
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = tmpdir;
+  try {
+    return ask();
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
   }
 }
 

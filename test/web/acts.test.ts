@@ -1,4 +1,4 @@
-/** Every moment beside the cross-check in a real browser: accessible in the light theme, nothing overflows from 360 to 1920 px, in words that fit. The dark theme is looked at beside it. */
+/** Every moment beside the cross-check in a real browser: accessible in both themes, nothing overflows from 360 to 1920 px, in words that fit. */
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { acts } from './acts.ts';
@@ -14,9 +14,7 @@ const sceneOf = (name: string): Scene => {
   return found;
 };
 
-t.test('every act has its page', { skip, timeout: 900_000 }, (t) =>
-  withKit((kit) => lookAtAll(t, kit, ALL, ['light'])),
-);
+t.test('every act has its page', { skip, timeout: 900_000 }, (t) => withKit((kit) => lookAtAll(t, kit, ALL)));
 
 /** Opens a scene in a browser of its own. */
 async function alone(kit: Kit, name: string, look: (page: Page) => Promise<void>, phone = false): Promise<void> {
