@@ -12,7 +12,7 @@ import type { Cleared } from './clearance.ts';
 import { type ConductDeps, openConductor } from './conduct.ts';
 import { keyOf } from './executor.ts';
 import type { Judged } from './finishing.ts';
-import type { Intent } from './journal.ts';
+import type { Intent, Start } from './journal.ts';
 import type { Secrets } from './secrets.ts';
 import { type Begun, startStep, type Wanted } from './starting.ts';
 import { voided } from './voiding.ts';
@@ -87,7 +87,7 @@ export function openSession(deps: SessionDeps): Session {
     if (begun.ok) return begun;
     carried.delete(key);
     // Once the intent stands, the log may hold a start that never ran: it gets its outcome now, not after a restart.
-    const intent = journal.unsettled().find((one) => one.nonce === wanted.nonce && one.item === wanted.item);
+    const intent = intentOf(wanted);
     if (intent) void settle(intent);
     return begun;
   };
@@ -161,13 +161,14 @@ export function openSession(deps: SessionDeps): Session {
       settling.set(key, 'once');
       const cleared = await clearanceOf(intent.run);
       if (cleared) await settleIn(cleared, intent);
-    } while (settling.get(key) === 'again' && isUnsettled(intent));
+    } while (settling.get(key) === 'again' && intentOf(intent));
     settling.delete(key);
     carried.delete(key);
   };
 
-  const isUnsettled = ({ nonce, item }: Intent): boolean =>
-    journal.unsettled().some((one) => one.nonce === nonce && one.item === item);
+  /** The intent of a start whose outcome the server has not acknowledged. */
+  const intentOf = ({ nonce, item }: Start): Intent | undefined =>
+    journal.unsettled().find((one) => one.nonce === nonce && one.item === item);
 
   const settleIn = async (cleared: Cleared, intent: Intent): Promise<void> => {
     const { nonce, item, step } = intent;
