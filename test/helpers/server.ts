@@ -1,5 +1,5 @@
 /** A real server in a directory of its own, with its agent as a process or in this one; three people with SSH keys. For tests. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,13 @@ import { heldTestKey, Person, type TestKey, testKey } from './person.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
 
+/** A port that nothing listens on. It is none of those that the system gives away, or a server that is down for a moment could lose it. */
 export function freePort(): Promise<number> {
   return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer()
+      .once('error', () => done(freePort()))
+      .listen(port, '127.0.0.1', () => probe.close(() => done(port)));
   });
 }
 
