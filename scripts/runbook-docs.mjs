@@ -136,7 +136,8 @@ go in quotes.
 **Probes** are read-only facts, measured when the step is armed and again right before it starts. A probe has a \`run\` or an \`http\`;
 \`expect\` says what must hold, \`drift\` how the value may differ the second time. A probe that a **challenge** names is blind: its
 value stands on nobody's screen until the step starts, and the person asked types what they measured themselves.
-**Checks** (\`verify\`) run after the command and decide, with its exit status, whether the step has finished.
+**Checks** (\`verify\`) run after the command and decide, with its exit status, whether the step has finished. A probe that does not
+answer within ten seconds counts as failed, a check within a minute; what takes longer to check is a step of its own.
 
 **Secrets** are named, never written: \`secrets:\` of the runbook names files in the agent's directory, a step lists those that it needs,
 and finds them as variables. No expression can name one, and output is masked.

@@ -74,11 +74,18 @@ export function driftedProbe(
   });
 }
 
+/** What a check may take: a probe must be fresh when the command starts, a check may read all that the command changed. */
+const CHECK_MS = 60_000;
+
 /** Runs the checks after the command; one that errs or hangs did not hold. */
-export async function runChecks({ verify }: Pick<Action, 'verify'>, where: Where): Promise<Record<string, boolean>> {
+export async function runChecks(
+  { verify }: Pick<Action, 'verify'>,
+  where: Where,
+  timeoutMs = CHECK_MS,
+): Promise<Record<string, boolean>> {
   const all = await Promise.all(
     Object.entries(verify).map(async ([id, check]) => {
-      const measured = await measure({ run: check.run, http: null }, where);
+      const measured = await measure({ run: check.run, http: null }, where, timeoutMs);
       const judged = measured.ok ? judge(check.title, check.expect, measured, where.mask) : undefined;
       return [id, judged?.ok === true && judged.value.ok === true] as const;
     }),

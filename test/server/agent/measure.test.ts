@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { measure } from '../../../server/agent/measure.ts';
+import { runChecks } from '../../../server/agent/measurements.ts';
 import { processStat } from '../../../server/agent/processes.ts';
 import { scratch, until } from './scratch.ts';
 
@@ -64,6 +65,15 @@ t.test('a child that keeps the output open does not hold up the timeout', async 
   t.same(measured, { ok: false, reason: 'timeout' });
 });
 
+t.test('a check that hangs does not hold, and the others are heard', async (t) => {
+  const check = (script: string) => ({ title: 'One', run: ['/bin/sh', '-c', script], expect: 'value == "0"' });
+  const where = { cwd: scratch(t), env: { PATH: '/usr/bin:/bin' }, mask: (text: string) => text };
+  const verify = { hangs: check('echo 0; exec sleep 1000'), gone: check('echo 0'), there: check('echo 1') };
+  t.same(await runChecks({ verify }, where, 2000), { hangs: false, gone: true, there: false });
+  const slow = { verify: { slow: check('sleep 11; echo 0') } };
+  t.same(await runChecks(slow, where), { slow: true }, 'unlike a probe it may take more than ten seconds');
+});
+
 t.test('HTTP as probe', async (t) => {
   const answers: Record<string, RequestListener> = {
     '/ok': (_, answer) => answer.end(' up \n'),
@@ -85,13 +95,13 @@ t.test('HTTP as probe', async (t) => {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const get = (path: string) =>
-    measure({ run: null, http: { url: `http://127.0.0.1:${port}${path}` } }, { cwd: '/', env: {} }, 300);
+  const get = (path: string, timeoutMs?: number) =>
+    measure({ run: null, http: { url: `http://127.0.0.1:${port}${path}` } }, { cwd: '/', env: {} }, timeoutMs);
   t.match(await get('/ok'), { ok: true, value: 'up', status: 200, stdout: ' up \n' });
   t.match(await get('/down'), { ok: true, value: 'maintenance', status: 503 });
   t.match(await get('/moved'), { ok: true, value: 'elsewhere', status: 302 }, 'no redirect is followed');
   t.same(await get('/flood'), ERROR);
   t.same(await get('/cut'), ERROR);
-  t.same(await get('/hang'), { ok: false, reason: 'timeout' });
-  t.same(await measure({ run: null, http: { url: 'http://127.0.0.1:1/' } }, { cwd: '/', env: {} }, 300), ERROR);
+  t.same(await get('/hang', 300), { ok: false, reason: 'timeout' });
+  t.same(await measure({ run: null, http: { url: 'http://127.0.0.1:1/' } }, { cwd: '/', env: {} }), ERROR);
 });
