@@ -144,16 +144,50 @@ t.test('the keys go places and sign nothing', { skip }, (t) =>
       t.equal(await page.locator('[data-follow]').getAttribute('aria-pressed'), 'true');
       await page.keyboard.press('f');
       t.equal(await page.locator('[data-follow]').getAttribute('aria-pressed'), 'false', 'F stops following');
+      const stays = await page.evaluate(async () => {
+        const press = async (key: string) => {
+          document.dispatchEvent(new KeyboardEvent('keydown', { key }));
+          await new Promise((resolve) => setTimeout(resolve));
+        };
+        // The output that K shows has just scrolled to its end, and the browser has not told of it yet.
+        for (const key of ['j', 'k', 'f']) await press(key);
+        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+        return document.querySelector('[data-follow]')?.getAttribute('aria-pressed');
+      });
+      t.equal(stays, 'false', 'and it stays so, though following has just scrolled');
       await page.keyboard.press('?');
       await page.getByText('No key confirms, refuses, turns a key or signs.').waitFor();
       await page.keyboard.press('Escape');
       t.equal(await page.locator('.sheet-keys').count(), 0);
+      await page.evaluate(() => {
+        new MutationObserver((_, observer) => {
+          const field = document.querySelector('#palette');
+          if (!field) return;
+          observer.disconnect();
+          document.body.dataset['writes'] = String(document.activeElement === field);
+        }).observe(document.body, { childList: true, subtree: true });
+      });
       await page.keyboard.press('Control+k');
       await page.locator('#palette').waitFor();
+      t.equal(await page.locator('body').getAttribute('data-writes'), 'true', 'who types at once types there');
       await page.keyboard.type('briefing');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: /briefing is over/ }).waitFor();
       t.match(at(), /briefing$/, 'the palette goes there');
+    });
+    await alone(kit, 'progress', async (page) => {
+      const before = page.url();
+      let load = () => {};
+      const loads = new Promise<void>((resolve) => {
+        load = resolve;
+      });
+      await page.route(/\/palette/, (route) => loads.then(() => route.continue()));
+      await page.keyboard.press('Control+k');
+      for (const key of ['j', 'f', 'k', '?']) await page.keyboard.press(key);
+      t.equal(page.url(), before, 'while the palette loads no letter goes anywhere');
+      t.equal(await page.locator('[data-follow]').getAttribute('aria-pressed'), 'true');
+      load();
+      await page.locator('#palette').waitFor();
     });
     await alone(kit, 'rehearsal key', async (page) => {
       for (const key of ['Enter', ' ', 'c', 'y', 'j', 'k', 'f', 'a', 'Control+Enter']) await page.keyboard.press(key);

@@ -11,7 +11,7 @@ export interface SheetProps {
 
 type Sheet = 'palette' | 'help';
 
-/** Typing is typing: a key means something only where no text is being written. */
+/** Typing is typing: a key means something only where no text is being written, nor is about to be in a palette that still loads. */
 const writes = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
@@ -48,11 +48,12 @@ export function Keys() {
         return;
       }
       if (writes(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
-      if (event.key === '?') void show('help');
+      if (event.key === 'Escape') open.value = null;
+      else if (open.value === 'palette') return;
+      else if (event.key === '?') void show('help');
       else if (event.key === 'j') stepBy(app, 1);
       else if (event.key === 'k') stepBy(app, -1);
       else if (event.key === 'f') document.querySelector<HTMLElement>('[data-follow]')?.click();
-      else if (event.key === 'Escape') open.value = null;
       else return;
       event.preventDefault();
     };

@@ -29,6 +29,8 @@ export function Output({
   const wrap = useSignal(true);
   const wanted = useSignal('');
   const box = useRef<HTMLDivElement>(null);
+  /** Where following has scrolled to, until the browser tells of it: that is nobody's wish to follow. */
+  const own = useRef<number | null>(null);
   const { location } = useApp().deps.window;
   const last = text.lines.at(-1)?.number ?? 0;
   const find = wanted.value.toLowerCase();
@@ -44,12 +46,16 @@ export function Output({
   }, [named]);
   useLayoutEffect(() => {
     if (!follow.value || !box.current) return;
+    const before = box.current.scrollTop;
     box.current.scrollTop = box.current.scrollHeight;
+    if (box.current.scrollTop !== before) own.current = box.current.scrollTop;
     seen.value = last;
   });
   const scrolled = () => {
     const at = box.current;
-    if (at) follow.value = at.scrollHeight - at.scrollTop - at.clientHeight < 24;
+    const ours = at?.scrollTop === own.current;
+    own.current = null;
+    if (at && !ours) follow.value = at.scrollHeight - at.scrollTop - at.clientHeight < 24;
   };
   return (
     <section class="grows" aria-label="Output">

@@ -1,6 +1,6 @@
 /** The palette: every page by its name; and the sheet of keys. Both lie in the flow of the page, so that they cover nothing. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Home } from '../../core/protocol/frames.ts';
 import { type App, useApp } from '../app.ts';
 import { visible } from '../format.ts';
@@ -72,8 +72,9 @@ export function Palette({ onDone }: SheetProps) {
   const text = useSignal('');
   const at = useSignal(0);
   const field = useRef<HTMLInputElement>(null);
+  // Before anything is drawn: whoever types right after the key types here.
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
-    field.current?.focus();
     void app.api.get<Home>('/api/home').then((got) => {
       if (got.ok) home.value = got.value;
     });
