@@ -13,6 +13,7 @@ import type { FolderShelf } from './routes/shelf.ts';
 import { writeRoutes } from './routes/writes.ts';
 import type { Engine } from './runner/engine.ts';
 import type { Store } from './store/store.ts';
+import { isWhole } from './wholeText.ts';
 
 export interface AppDeps {
   readonly engine: Engine;
@@ -60,6 +61,8 @@ export const problem = ({ code, status, sentence, hint }: Refusal) => ({
 export const originAllowed = (engine: Engine) => (origin: string | undefined) =>
   origin !== undefined && engine.site.document.origins.includes(origin);
 
+const HALF_A_CHARACTER = { where: 'request', why: 'a text holds half a character, a lone surrogate' };
+
 export function buildApp(deps: AppDeps): FastifyInstance {
   const app = fastify({
     loggerInstance: deps.logger,
@@ -88,6 +91,9 @@ export function buildApp(deps: AppDeps): FastifyInstance {
       if (request.headers.origin !== undefined || request.cookies['__Host-crosscheck'] !== undefined)
         return reply.code(403).send(problem(refusal('XCK_ORIGIN')));
     }
+  });
+  app.addHook('preValidation', async ({ body }, reply) => {
+    if (!isWhole(body)) return reply.code(400).send(problem(refusal('XCK_INPUT', HALF_A_CHARACTER)));
   });
   app.setErrorHandler<{ statusCode?: number; validation?: unknown; message: string }>((error, request, reply) => {
     const status = error.statusCode ?? 500;

@@ -43,11 +43,19 @@ const MISSED: Partial<Record<EntryType, Expected>> = {
 };
 
 /** Whether the run would be as lawful without it, if all of its people said so. */
-function isSpare({ log }: World, { fields, chain }: Loose): boolean {
+function isSpare({ log, run }: World, { fields, chain }: Loose): boolean {
   const { type } = fields;
   // Of an attempt that came to nothing, or a hold outside that nothing in the run rests on, all may keep silent together.
   if (type === 'step.confirmed')
     return !log.some((one) => one.fields.type === 'step.keyed' && one.fields['armed'] === fields['armed']);
+  // Whoever sat where nobody has to, and neither said nor was told to have done anything.
+  if (type === 'seat.taken') {
+    const { seat, actor } = fields;
+    const told = log.filter(
+      ({ fields: one }) => one['run'] === fields['run'] && [one['actor'], one['person']].includes(actor),
+    );
+    return told.length === 1 && !run.context.runbook.presence.required.includes(String(seat));
+  }
   return chain === 'holds' && type !== 'hold.raised' && type !== 'act.signed';
 }
 
